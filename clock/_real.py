@@ -1,0 +1,32 @@
+"""The time of day."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from types import TracebackType
+
+
+class RealClock:
+    """The machine's clock on the running event loop."""
+
+    def now(self) -> float:
+        """Seconds since 1970-01-01T00:00Z."""
+        return time.time()
+
+    def at(self, when: float, action: Callable[[], object]) -> asyncio.TimerHandle:
+        """Call `action()` once the time has come."""
+        return asyncio.get_running_loop().call_later(max(0.0, when - self.now()), action)
+
+    async def sleep(self, seconds: float) -> None:
+        """Sleep for `seconds`."""
+        await asyncio.sleep(seconds)
+
+    def __enter__(self) -> RealClock:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        return None

@@ -1,0 +1,146 @@
+"""Time that passes only when nobody has anything to do.
+
+Never the event loop's own time: a loop waiting for storage looks idle to its timers, and jumping then would let a
+deadline pass while its answer is on the way. Work in progress is counted instead (`with clock:`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import itertools
+from collections.abc import Callable
+from datetime import UTC, datetime
+from types import TracebackType
+
+_START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC).timestamp()  # a Monday morning
+# After the last worker has left, callbacks it scheduled (task wake-ups, socket reads) still have to run.
+_SETTLE_TURNS = 4
+
+
+class NothingLeftToHappen(AssertionError):
+    """No timer is set and nobody is at work, but what was waited for has not come."""
+
+
+class TimeLimitPassed(AssertionError):
+    """What was waited for did not come within the virtual time allowed."""
+
+
+class _Timer:
+    __slots__ = ("action", "when")
+
+    def __init__(self, when: float, action: Callable[[], object] | None) -> None:
+        self.when = when
+        self.action = action
+
+    def cancel(self) -> None:
+        self.action = None
+
+
+class VirtualClock:
+    """A clock that jumps to the next timer as soon as nobody is at work.
+
+    It moves only inside `run_until` and `advance`; everything else sees time stand still.
+    """
+
+    def __init__(self, start: float = _START) -> None:
+        self._now = start
+        self._heap: list[tuple[float, int, _Timer]] = []
+        self._order = itertools.count()
+        self._busy = 0
+        self._left = asyncio.Event()
+
+    def now(self) -> float:
+        """Seconds since 1970-01-01T00:00Z, as far as everyone on this clock is concerned."""
+        return self._now
+
+    def at(self, when: float, action: Callable[[], object]) -> _Timer:
+        """Call `action()` once virtual time has reached `when`; timers of one moment fire in the order set."""
+        timer = _Timer(when, action)
+        heapq.heappush(self._heap, (when, next(self._order), timer))
+        self._left.set()  # somebody waiting for "nothing left" has to look again
+        return timer
+
+    async def sleep(self, seconds: float) -> None:
+        """Return once `seconds` of virtual time have passed."""
+        woken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        timer = self.at(self._now + seconds, lambda: woken.done() or woken.set_result(None))
+        # Whoever sleeps is not at work: let time pass, and be at work again on waking.
+        inside = self._busy > 0
+        if inside:
+            self.__exit__(None, None, None)
+        try:
+            await woken
+        finally:
+            timer.cancel()
+            if inside:
+                self.__enter__()
+
+    def __enter__(self) -> VirtualClock:
+        self._busy += 1
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._busy -= 1
+        if not self._busy:
+            self._left.set()
+
+    async def run_until(self, done: Callable[[], bool], *, limit_s: float = 24 * 3600.0) -> None:
+        """Let things happen until `done()`.
+
+        Raises:
+            NothingLeftToHappen: everyone is idle, no timer is set and `done()` is still false.
+            TimeLimitPassed: `limit_s` of virtual time went by first.
+        """
+        end = self._now + limit_s
+        while not done():
+            await self._quiet()
+            if done():
+                return
+            timer = self._next()
+            if timer is None:
+                raise NothingLeftToHappen(f"nothing is due after {_stamp(self._now)}")
+            if timer.when > end:
+                raise TimeLimitPassed(f"{limit_s:g} s of virtual time passed at {_stamp(end)}")
+            self._fire()
+
+    async def advance(self, seconds: float) -> None:
+        """Let everything happen that is due within the next `seconds`, and stop there."""
+        end = self._now + seconds
+        while True:
+            await self._quiet()
+            timer = self._next()
+            if timer is None or timer.when > end:
+                break
+            self._fire()
+        self._now = max(self._now, end)
+
+    async def _quiet(self) -> None:
+        calm = 0
+        while calm < _SETTLE_TURNS:
+            if self._busy:
+                calm = 0
+                self._left.clear()
+                await self._left.wait()
+            else:
+                calm += 1
+                await asyncio.sleep(0)
+
+    def _next(self) -> _Timer | None:
+        while self._heap and self._heap[0][2].action is None:
+            heapq.heappop(self._heap)
+        return self._heap[0][2] if self._heap else None
+
+    def _fire(self) -> None:
+        """Jump to the earliest timer and run it; the others of that moment follow one by one."""
+        when, _, timer = heapq.heappop(self._heap)
+        self._now = max(self._now, when)
+        action, timer.action = timer.action, None
+        if action is not None:
+            action()
+
+
+def _stamp(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat()
