@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import heapq
 import itertools
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from types import TracebackType
@@ -47,7 +48,7 @@ class VirtualClock:
         self._now = start
         self._heap: list[tuple[float, int, _Timer]] = []
         self._order = itertools.count()
-        self._busy = 0
+        self._busy: Counter[asyncio.Task[object] | None] = Counter()  # who is at work, and how often entered
         self._left = asyncio.Event()
 
     def now(self) -> float:
@@ -62,29 +63,30 @@ class VirtualClock:
         return timer
 
     async def sleep(self, seconds: float) -> None:
-        """Return once `seconds` of virtual time have passed."""
+        """Return once `seconds` of virtual time have passed. The task that sleeps is not at work meanwhile."""
         woken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         timer = self.at(self._now + seconds, lambda: woken.done() or woken.set_result(None))
-        # Whoever sleeps is not at work: let time pass, and be at work again on waking.
-        inside = self._busy > 0
-        if inside:
-            self.__exit__(None, None, None)
+        task = asyncio.current_task()
+        entered = self._busy.pop(task, 0)
+        self._left.set()
         try:
             await woken
         finally:
             timer.cancel()
-            if inside:
-                self.__enter__()
+            if entered:
+                self._busy[task] += entered
 
     def __enter__(self) -> VirtualClock:
-        self._busy += 1
+        self._busy[asyncio.current_task()] += 1
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._busy -= 1
-        if not self._busy:
+        task = asyncio.current_task()
+        self._busy[task] -= 1
+        if not self._busy[task]:
+            del self._busy[task]
             self._left.set()
 
     async def run_until(self, done: Callable[[], bool], *, limit_s: float = 24 * 3600.0) -> None:

@@ -1,0 +1,85 @@
+"""Virtual time passes only when nobody is at work."""
+
+import asyncio
+
+import pytest
+
+from clock import NothingLeftToHappen, TimeLimitPassed, VirtualClock
+
+
+async def test_it_jumps_to_each_timer_in_turn():
+    clock, seen = VirtualClock(start=100.0), []
+    clock.at(130.0, lambda: seen.append(clock.now()))
+    clock.at(110.0, lambda: seen.append(clock.now()))
+    await clock.run_until(lambda: len(seen) == 2)
+    assert seen == [110.0, 130.0]
+
+
+async def test_timers_of_one_moment_fire_in_the_order_they_were_set():
+    clock, seen = VirtualClock(), []
+    for name in "abc":
+        clock.at(clock.now() + 5, lambda name=name: seen.append(name))
+    await clock.advance(5)
+    assert seen == ["a", "b", "c"]
+
+
+async def test_a_cancelled_timer_never_fires():
+    clock, seen = VirtualClock(), []
+    clock.at(clock.now() + 1, lambda: seen.append("cancelled")).cancel()
+    await clock.advance(2)
+    assert seen == []
+
+
+async def test_time_stands_still_while_somebody_is_at_work():
+    clock, order = VirtualClock(), []
+
+    async def work() -> None:
+        with clock:
+            await asyncio.sleep(0.02)  # real work that takes real time
+            order.append(("worked", clock.now()))
+
+    start = clock.now()
+    task = asyncio.create_task(work())
+    clock.at(start + 1, lambda: order.append(("timer", clock.now())))
+    await clock.run_until(lambda: len(order) == 2)
+    await task
+    assert order == [("worked", start), ("timer", start + 1)]
+
+
+async def test_whoever_sleeps_on_the_clock_is_not_at_work():
+    clock, woken = VirtualClock(), []
+
+    async def work() -> None:
+        with clock, clock:
+            await clock.sleep(30)
+            woken.append(clock.now())
+
+    start = clock.now()
+    task = asyncio.create_task(work())
+    await clock.run_until(lambda: bool(woken))
+    await task
+    assert woken == [start + 30]
+
+
+async def test_advance_stops_where_it_was_told_to():
+    clock, seen = VirtualClock(), []
+    start = clock.now()
+    clock.at(start + 11, lambda: seen.append("late"))
+    await clock.advance(10)
+    assert (clock.now(), seen) == (start + 10, [])
+
+
+async def test_waiting_for_what_can_no_longer_come_is_an_error():
+    with pytest.raises(NothingLeftToHappen):
+        await VirtualClock().run_until(lambda: False)
+
+
+async def test_waiting_too_long_is_an_error():
+    clock = VirtualClock()
+
+    def again() -> None:
+        clock.at(clock.now() + 10, again)
+
+    again()
+    with pytest.raises(TimeLimitPassed):
+        await clock.run_until(lambda: False, limit_s=60)
