@@ -1,0 +1,185 @@
+"""The only reader of the environment.
+
+In Azure the variables are app settings; on a laptop they come from `local.settings.json`, and the environment wins.
+`docs/reference/settings.md` lists them all.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+STRICT_TYPING = "AZURE_FUNCTIONS_DURABLE_STRICT_TYPING"
+# Host suffixes recordings may be fetched from. Unproved: Microsoft's documents only show a placeholder host.
+_RECORDING_HOSTS = "skype.com,teams.microsoft.com,teams.microsoft.us,microsoft.com"
+_ISSUERS = "https://api.botframework.com,https://graph.microsoft.com"
+_OPENID_METADATA = "https://api.aps.skype.com/v1/.well-known/OpenIdConfiguration"
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+class SettingsError(ValueError):
+    """Some variables are missing or malformed; the message names each one and what it should hold."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__("Callwright cannot start:\n" + "\n".join(f"  {problem}" for problem in problems))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What this deployment is told from outside."""
+
+    #: Entra application (client) id of the bot, and the tenant it lives in.
+    bot_app_id: str
+    bot_tenant_id: str
+    #: One of the two: a client secret (development), or the client id of a user-assigned identity that the
+    #: application trusts as a federated credential (production).
+    bot_client_secret: str | None
+    bot_identity_client_id: str | None
+    #: Root of Graph, host of the token authority, and where the keys of webhook tokens are announced.
+    graph_base_url: str
+    login_authority: str
+    calling_openid_metadata: str
+    #: Issuers of webhook tokens, compared exactly, and the tenants whose calls are taken (`*` for any).
+    calling_token_issuers: tuple[str, ...]
+    calling_tenants: tuple[str, ...]
+    #: https root under which Graph reaches this app, without a trailing slash.
+    public_base_url: str
+    #: Keys of callback signatures: the current one first, then the previous one while it is being retired.
+    callback_keys: tuple[str, ...]
+    #: Host suffixes that recordings may be fetched from.
+    recording_hosts: tuple[str, ...]
+    #: One of the two: a connection string (laptop), or an account name used with an identity (Azure).
+    storage_connection_string: str | None
+    storage_account_name: str | None
+    storage_client_id: str | None
+    #: Folder of flow documents and `routes.yaml`, relative to the app.
+    flows: str
+    #: Stands in for Entra tokens on `/api/calls`; honoured on loopback only.
+    development_key: str | None
+    #: How long a key press may be held back for one that left the phone before it, in milliseconds.
+    tone_reorder_ms: int
+
+    @classmethod
+    def from_environment(cls) -> Settings:
+        """Read this process's environment. Raises `SettingsError`."""
+        return cls.from_mapping(os.environ)
+
+    @classmethod
+    def from_mapping(cls, env: Mapping[str, str]) -> Settings:
+        """Read settings from names and values. Raises `SettingsError` that names every problem at once."""
+        reader = _Reader(env)
+        settings = cls(
+            bot_app_id=reader.required("BOT_APP_ID", "the Entra application (client) id of the bot"),
+            bot_tenant_id=reader.required("BOT_TENANT_ID", "the id of the tenant the application lives in"),
+            bot_client_secret=reader.optional("BOT_CLIENT_SECRET"),
+            bot_identity_client_id=reader.optional("BOT_IDENTITY_CLIENT_ID"),
+            graph_base_url=reader.url("GRAPH_BASE_URL", "https://graph.microsoft.com/v1.0"),
+            login_authority=reader.url("LOGIN_AUTHORITY", "https://login.microsoftonline.com"),
+            calling_openid_metadata=reader.url("CALLING_OPENID_METADATA", _OPENID_METADATA),
+            calling_token_issuers=reader.items("CALLING_TOKEN_ISSUERS", _ISSUERS),
+            calling_tenants=reader.items("CALLING_TENANTS", env.get("BOT_TENANT_ID", "")),
+            public_base_url=reader.url("PUBLIC_BASE_URL", _own_address(env)),
+            callback_keys=reader.callback_keys(),
+            recording_hosts=reader.items("RECORDING_HOSTS", _RECORDING_HOSTS),
+            storage_connection_string=reader.optional("AzureWebJobsStorage"),
+            storage_account_name=reader.optional("AzureWebJobsStorage__accountName"),
+            storage_client_id=reader.optional("AzureWebJobsStorage__clientId"),
+            flows=reader.optional("FLOWS") or "flows/definitions",
+            development_key=reader.optional("DEVELOPMENT_KEY"),
+            tone_reorder_ms=reader.milliseconds("TONE_REORDER_MS", 150),
+        )
+        settings._check(reader)
+        if env.get(STRICT_TYPING) != "1":
+            reader.problems.append(
+                f"{STRICT_TYPING} must be 1: without it the Durable SDK builds the classes that data names"
+            )
+        if reader.problems:
+            raise SettingsError(reader.problems)
+        return settings
+
+    def _check(self, reader: _Reader) -> None:
+        if not (self.bot_client_secret or self.bot_identity_client_id):
+            reader.problems.append(
+                "BOT_CLIENT_SECRET or BOT_IDENTITY_CLIENT_ID is missing: the bot needs one of them to ask for tokens"
+            )
+        if not (self.storage_connection_string or self.storage_account_name):
+            reader.problems.append(
+                "AzureWebJobsStorage (a connection string) or AzureWebJobsStorage__accountName is missing"
+            )
+        if self.development_key and not self.on_loopback:
+            reader.problems.append(
+                "DEVELOPMENT_KEY is only allowed while PUBLIC_BASE_URL is on loopback; use Entra tokens elsewhere"
+            )
+
+    @property
+    def on_loopback(self) -> bool:
+        """Whether this app serves nobody but this machine."""
+        return _is_loopback(self.public_base_url)
+
+    @property
+    def graph_on_loopback(self) -> bool:
+        """Whether Graph is a simulator on this machine."""
+        return _is_loopback(self.graph_base_url)
+
+
+class _Reader:
+    """Reads variables and collects what is wrong with them."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self._env = env
+        self.problems: list[str] = []
+
+    def optional(self, name: str) -> str | None:
+        return self._env.get(name, "").strip() or None
+
+    def required(self, name: str, meaning: str) -> str:
+        value = self.optional(name)
+        if value is None:
+            self.problems.append(f"{name} is missing: {meaning}")
+        return value or ""
+
+    def items(self, name: str, default: str) -> tuple[str, ...]:
+        text = self.optional(name) or default
+        return tuple(item.strip() for item in text.split(",") if item.strip())
+
+    def url(self, name: str, default: str) -> str:
+        value = (self.optional(name) or default).rstrip("/")
+        parts = urlsplit(value)
+        if not value:
+            self.problems.append(f"{name} is missing: an https address")
+        elif parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(value)):
+            self.problems.append(f"{name} is {value!r}: it must be https (plain http only on loopback)")
+        elif not parts.hostname or parts.query or parts.fragment or parts.username:
+            self.problems.append(f"{name} is {value!r}: it must be an address without user, query or fragment")
+        return value
+
+    def milliseconds(self, name: str, default: int) -> int:
+        text = self.optional(name)
+        if text is None:
+            return default
+        if not text.isascii() or not text.isdigit() or int(text) > 2000:
+            self.problems.append(f"{name} is {text!r}: it must be a whole number from 0 to 2000")
+            return default
+        return int(text)
+
+    def callback_keys(self) -> tuple[str, ...]:
+        keys = self.items("CALLBACK_KEYS", "")
+        if not 1 <= len(keys) <= 2:
+            self.problems.append("CALLBACK_KEYS must hold the current key, or current,previous")
+        if any(len(key) < 32 for key in keys):
+            self.problems.append(
+                "CALLBACK_KEYS holds a key of fewer than 32 characters; make it longer and random"
+            )
+        return keys
+
+
+def _own_address(env: Mapping[str, str]) -> str:
+    host = env.get("WEBSITE_HOSTNAME", "").strip()
+    return f"https://{host}" if host else ""
+
+
+def _is_loopback(url: str) -> bool:
+    return urlsplit(url).hostname in _LOOPBACK

@@ -1,0 +1,83 @@
+"""Settings are read once, whole, and complain by name."""
+
+import pytest
+
+from settings import Settings, SettingsError
+
+COMPLETE = {
+    "BOT_APP_ID": "00000000-0000-0000-0000-00000000b070",
+    "BOT_TENANT_ID": "00000000-0000-0000-0000-0000000000cc",
+    "BOT_CLIENT_SECRET": "secret",
+    "CALLBACK_KEYS": "k" * 32,
+    "PUBLIC_BASE_URL": "https://bot.example.test/",
+    "AzureWebJobsStorage": "UseDevelopmentStorage=true",
+    "AZURE_FUNCTIONS_DURABLE_STRICT_TYPING": "1",
+}
+
+
+def problems(**changes: str | None) -> str:
+    env = {name: value for name, value in {**COMPLETE, **changes}.items() if value is not None}
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_mapping(env)
+    return str(caught.value)
+
+
+def test_the_defaults_are_microsofts_public_cloud():
+    settings = Settings.from_mapping(COMPLETE)
+    assert settings.graph_base_url == "https://graph.microsoft.com/v1.0"
+    assert settings.login_authority == "https://login.microsoftonline.com"
+    assert settings.calling_tenants == (COMPLETE["BOT_TENANT_ID"],)
+    assert settings.public_base_url == "https://bot.example.test"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["BOT_APP_ID", "BOT_TENANT_ID", "CALLBACK_KEYS", "PUBLIC_BASE_URL", "AZURE_FUNCTIONS_DURABLE_STRICT_TYPING"],
+)
+def test_a_missing_variable_is_named(name):
+    assert name in problems(**{name: None})
+
+
+def test_every_problem_is_told_at_once():
+    text = problems(BOT_APP_ID=None, CALLBACK_KEYS="short", GRAPH_BASE_URL="ftp://x")
+    assert all(name in text for name in ("BOT_APP_ID", "CALLBACK_KEYS", "GRAPH_BASE_URL"))
+
+
+def test_one_way_to_get_tokens_is_required():
+    assert "BOT_IDENTITY_CLIENT_ID" in problems(BOT_CLIENT_SECRET=None)
+
+
+def test_one_storage_account_is_required():
+    assert "AzureWebJobsStorage__accountName" in problems(AzureWebJobsStorage=None)
+
+
+@pytest.mark.parametrize(
+    "name", ["GRAPH_BASE_URL", "PUBLIC_BASE_URL", "LOGIN_AUTHORITY", "CALLING_OPENID_METADATA"]
+)
+def test_plain_http_is_refused_off_loopback(name):
+    assert name in problems(**{name: "http://graph.example.test"})
+
+
+def test_plain_http_is_taken_on_loopback():
+    settings = Settings.from_mapping({**COMPLETE, "GRAPH_BASE_URL": "http://127.0.0.1:8000/v1.0"})
+    assert settings.graph_on_loopback
+    assert not settings.on_loopback
+
+
+def test_the_development_key_is_refused_off_loopback():
+    assert "DEVELOPMENT_KEY" in problems(DEVELOPMENT_KEY="anything")
+
+
+def test_the_app_service_host_name_is_the_public_address():
+    env = {**COMPLETE, "WEBSITE_HOSTNAME": "ivr.azurewebsites.net"}
+    del env["PUBLIC_BASE_URL"]
+    assert Settings.from_mapping(env).public_base_url == "https://ivr.azurewebsites.net"
+
+
+@pytest.mark.parametrize("value", ["-1", "fast", "2001", "1.5"])
+def test_a_malformed_tone_window_is_named(value):
+    assert "TONE_REORDER_MS" in problems(TONE_REORDER_MS=value)
+
+
+def test_a_secret_never_shows_in_an_error():
+    assert "hunter2" not in problems(BOT_CLIENT_SECRET="hunter2", BOT_APP_ID=None)
