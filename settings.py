@@ -170,9 +170,7 @@ class _Reader:
         if not 1 <= len(keys) <= 2:
             self.problems.append("CALLBACK_KEYS must hold the current key, or current,previous")
         if any(len(key) < 32 for key in keys):
-            self.problems.append(
-                "CALLBACK_KEYS holds a key of fewer than 32 characters; make it longer and random"
-            )
+            self.problems.append("CALLBACK_KEYS holds a key of fewer than 32 characters; make it longer and random")
         return keys
 
 

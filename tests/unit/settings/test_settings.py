@@ -51,9 +51,7 @@ def test_one_storage_account_is_required():
     assert "AzureWebJobsStorage__accountName" in problems(AzureWebJobsStorage=None)
 
 
-@pytest.mark.parametrize(
-    "name", ["GRAPH_BASE_URL", "PUBLIC_BASE_URL", "LOGIN_AUTHORITY", "CALLING_OPENID_METADATA"]
-)
+@pytest.mark.parametrize("name", ["GRAPH_BASE_URL", "PUBLIC_BASE_URL", "LOGIN_AUTHORITY", "CALLING_OPENID_METADATA"])
 def test_plain_http_is_refused_off_loopback(name):
     assert name in problems(**{name: "http://graph.example.test"})
 
