@@ -1,0 +1,101 @@
+"""From the webhook into an orchestration: stored first, then handed over, then marked.
+
+Whatever dies in between, the next notification of the call, or the orchestration reading its inbox on a deadline,
+finishes what was begun. `docs/explanation/delivery.md` has the reasoning.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
+
+from inbox.births import Births
+from inbox.inbox import Inbox
+
+log = logging.getLogger("callwright.inbox")
+
+JSON = dict[str, Any]
+
+
+class Orchestrations(Protocol):
+    """What delivery asks of Durable Functions."""
+
+    async def start(self, name: str, instance_id: str, given: JSON) -> None:
+        """Start an instance unless one of that id was ever started. Raises when neither can be made sure of."""
+        ...
+
+    async def raise_event(self, instance_id: str, name: str, payload: JSON) -> bool:
+        """Raise an event; False when there is no instance to hear it, not yet or no longer."""
+        ...
+
+
+class Delivery:
+    """Gets each notification of a call to its orchestration: in order, once."""
+
+    def __init__(
+        self,
+        inbox: Inbox,
+        births: Births,
+        orchestrations: Orchestrations,
+        *,
+        sleep: Callable[[float], Awaitable[None]],
+    ) -> None:
+        self._inbox = inbox
+        self._births = births
+        self._orchestrations = orchestrations
+        self._sleep = sleep
+
+    async def give_birth(self, call: JSON, digest: JSON, raw: JSON, identity: str) -> None:
+        """Take the notification of a new call and start its orchestration, once however often it is announced.
+
+        `call` is `{"instance_id", "call_id", "tenant_id"}`. Raises whatever keeps the call from being started: the
+        webhook then answers 503, and an announcement that comes again finds everything as it was left.
+        """
+        instance_id: str = call["instance_id"]
+        stored = await self._inbox.append(instance_id, digest, raw, identity)
+        claim = await self._births.claim(instance_id, call["call_id"], call["tenant_id"], stored.number)
+        while claim.in_progress:  # another delivery is at it; when it died, its claim may be taken over
+            await self._sleep(claim.wait_s)
+            claim = await self._births.claim(instance_id, call["call_id"], call["tenant_id"], stored.number)
+        if claim.started:
+            # Announced again, or under another number: the orchestration still has to count past it.
+            await self._hand_over(instance_id, stored.digest)
+            return
+        await self._orchestrations.start("call_orchestrator", instance_id, {"call": call, "digest": stored.digest})
+        await self._births.started(instance_id)
+        await self._inbox.mark_raised(instance_id, stored.number)
+
+    async def deliver(self, instance_id: str, digest: JSON, raw: JSON, identity: str) -> None:
+        """Take a notification about a call that lives (or lived), and hand it over with what is still owed.
+
+        A duplicate is handed over again under its old number: its first try may have died before that.
+        """
+        stored = await self._inbox.append(instance_id, digest, raw, identity)
+        for earlier in await self._inbox.unraised(instance_id):
+            if earlier["n"] < stored.number:
+                await self._hand_over(instance_id, earlier)
+        await self._hand_over(instance_id, stored.digest)
+
+    async def read(self, instance_id: str, first: int) -> list[JSON]:
+        """The digests from number `first` on, without a gap; their recordings are seen to like in `deliver`."""
+        digests = await self._inbox.read(instance_id, first)
+        for digest in digests:
+            await self._start_recording(instance_id, digest)
+        return digests
+
+    async def _hand_over(self, instance_id: str, digest: JSON) -> None:
+        number: int = digest["n"]
+        await self._start_recording(instance_id, digest)
+        if await self._orchestrations.raise_event(instance_id, f"notification.{number}", digest):
+            await self._inbox.mark_raised(instance_id, number)
+        else:
+            log.info("notification %d of %s is stored; no instance hears it now", number, instance_id)
+
+    async def _start_recording(self, instance_id: str, digest: JSON) -> None:
+        """Graph keeps a recording only for a while: fetching it does not wait for the call's turn."""
+        if digest["kind"] != "operation" or not digest.get("recording"):
+            return
+        operation_id: str = digest["operation_id"]
+        given = {"instance_id": instance_id, "n": digest["n"], "operation_id": operation_id}
+        await self._orchestrations.start("recording_orchestrator", f"recording-{operation_id}", given)
