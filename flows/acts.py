@@ -1,0 +1,221 @@
+"""What a flow asks of a call (acts), and what the call answers (results).
+
+The interpreter yields one act at a time; whoever drives the call carries it out and answers with one result. Acts are
+plain data in milliseconds and prompt ids; neither side knows Microsoft Graph.
+
+| act | possible results |
+|---|---|
+| `Answer` | `Answered`, `Failed` |
+| `Reject`, `Redirect` | `Declined` (the call is over), `Failed` |
+| `Play` | `Finished`, `Interrupted`, `Failed` |
+| `Listen` | `Collected`, `Silence`, `Failed` |
+| `Record` | `Recorded`, `Silence`, `Failed` |
+| `Transfer` | `Transferred` (the call is over), `NotTransferred`, `Failed` |
+| `HangUp` | none: the flow has ended |
+
+At any act the caller may hang up; then no result comes and the driver calls `Interpreter.hung_up()`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar, Literal, cast
+
+TargetKind = Literal["user", "phone", "application_instance"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Target:
+    """Somebody a call can be sent to: an Entra user id, an E.164 number, or a resource account's id."""
+
+    kind: TargetKind
+    id: str
+
+    def to_json(self) -> dict[str, str]:
+        """Give `{"user" | "phone" | "application_instance": id}`."""
+        return {self.kind: self.id}
+
+    @classmethod
+    def from_json(cls, document: dict[str, str]) -> Target:
+        """Read what `to_json` gave."""
+        ((kind, identity),) = document.items()
+        return cls(kind=kind, id=identity)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """Accept the call; done when its audio is active and keys can be heard. `prefetch`: prompts worth fetching."""
+
+    modalities: tuple[str, ...] = ("audio",)
+    prefetch: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reject:
+    """Refuse the call before it is answered."""
+
+    reason: str = "none"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Redirect:
+    """Send the unanswered call to others; the first to answer has it."""
+
+    targets: tuple[Target, ...]
+    timeout_s: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Play:
+    """Play prompts.
+
+    `barge_in`: a key ends them, and stays for the next listener. `flush`: keys that wait already are forgotten first.
+    """
+
+    prompts: tuple[str, ...]
+    barge_in: bool = False
+    flush: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Listen:
+    """Play prompts, then take keys until `maximum`, a terminator, or a silence.
+
+    With `barge_in` keys count while the prompts still play. `flush`: keys pressed before listening began are forgotten.
+    """
+
+    prompts: tuple[str, ...]
+    barge_in: bool
+    flush: bool
+    maximum: int
+    terminators: str
+    first_digit_ms: int
+    inter_digit_ms: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Record:
+    """Record the caller, after at most one prompt."""
+
+    prompts: tuple[str, ...]
+    max_duration_s: int
+    initial_silence_s: int
+    max_silence_s: int
+    beep: bool
+    stop_keys: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Transfer:
+    """Send the answered call on; within `timeout_ms` it has arrived or come back."""
+
+    target: Target
+    timeout_ms: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HangUp:
+    """The flow has ended; hang up if the call still lives. `outcome`: how the call is to be remembered."""
+
+    outcome: Literal["completed", "failed"] = "completed"
+
+
+Act = Answer | Reject | Redirect | Play | Listen | Record | Transfer | HangUp
+
+_ACTS: dict[str, type[Any]] = {
+    kind.__name__: kind for kind in (Answer, Reject, Redirect, Play, Listen, Record, Transfer, HangUp)
+}
+
+
+def act_to_json(act: Act) -> dict[str, Any]:
+    """Give an act as JSON."""
+    return {"act": type(act).__name__, **asdict(act)}
+
+
+def act_from_json(document: dict[str, Any]) -> Act:
+    """Read what `act_to_json` gave, before or after a passage through JSON text."""
+    fields: dict[str, Any] = {name: _tuple(value) for name, value in document.items()}
+    kind = _ACTS[fields.pop("act")]
+    if "target" in fields:
+        fields["target"] = Target(**fields["target"])
+    if "targets" in fields:
+        fields["targets"] = tuple(Target(**target) for target in fields["targets"])
+    return kind(**fields)
+
+
+def _tuple(value: Any) -> Any:
+    return tuple(cast("list[Any]", value)) if isinstance(value, list) else value
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The call is established and its audio active."""
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """The unanswered call was rejected or redirected."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finished:
+    """The prompts have ended. `certain` is False when no word of it came and the time is simply up."""
+
+    certain: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupted:
+    """A key ended the prompts; it waits in the buffer."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Collected:
+    """Keys came: `digits` without the terminator; `how` the entry ended."""
+
+    digits: str
+    how: Literal["maximum", "terminator", "pause"]
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Nothing came before the time was up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The caller was recorded; the recording is on its way to the store."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transferred:
+    """The call has gone to the target."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NotTransferred:
+    """The call came back."""
+
+    why: Literal["noAnswer", "declined", "failed"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Failed:
+    """The act could not be done; `why` is a short word for the journal."""
+
+    KIND: ClassVar[str] = "failed"
+    why: str
+
+
+Result = (
+    Answered
+    | Declined
+    | Finished
+    | Interrupted
+    | Collected
+    | Silence
+    | Recorded
+    | Transferred
+    | NotTransferred
+    | Failed
+)

@@ -1,0 +1,261 @@
+"""The expressions of `set` and `branch`: closed, total and small.
+
+    account == '1234' and tries < 3
+    length(account) >= 4 or caller in ['phone', 'guest']
+
+Values are text, numbers, true, false and null. There is nothing to call but `length`, `number` and `text`; nothing
+loops; a text is at most 400 characters and nests at most 20 deep, so reading and evaluating are bounded. Expressions
+are total, since a live call is no place for a type error: an unset variable is null, arithmetic on what is not a
+number (or beyond 10^15) is null, an ordering of unlike values is false. `and`, `or`, `not` see null, false, 0 and ''
+as false and always give true or false.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+Value = str | int | float | bool | None
+
+MAX_LENGTH = 400
+MAX_NESTING = 20
+MAX_TEXT = 1000
+_LARGEST = 10**15
+
+_TOKEN = re.compile(
+    r"\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<text>'[^']*'|\"[^\"]*\")|(?P<name>[A-Za-z_][A-Za-z0-9_]*)"
+    r"|(?P<sign>==|!=|<=|>=|[<>+\-*()\[\],]))"
+)
+_KEYWORDS = {"and", "or", "not", "in", "true", "false", "null"}
+_CONSTANTS: dict[str, Value] = {"true": True, "false": False, "null": None}
+_COMPARISONS = {"==", "!=", "<", "<=", ">", ">=", "in"}
+
+
+class ExpressionError(ValueError):
+    """The text is no expression; the message says where and why."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Expression:
+    """A readable expression: its text, the variables it names, and what it does with their values."""
+
+    text: str
+    variables: frozenset[str]
+    _run: Callable[[Mapping[str, Value]], Value]
+
+    def value(self, variables: Mapping[str, Value]) -> Value:
+        """Evaluate; a variable that is not set is null."""
+        return self._run(variables)
+
+
+_Run = Callable[[Mapping[str, Value]], Value]
+
+
+@lru_cache(maxsize=4096)
+def parse(text: str) -> Expression:
+    """Read an expression, once per text and process; raises `ExpressionError`."""
+    if len(text) > MAX_LENGTH:
+        raise ExpressionError(f"longer than {MAX_LENGTH} characters")
+    parser = _Parser(text)
+    run = parser.whole()
+    return Expression(text=text, variables=frozenset(parser.variables), _run=run)
+
+
+def _tokens(text: str) -> Iterator[tuple[str, str, int]]:
+    at, end = 0, len(text.rstrip())
+    while at < end:
+        match = _TOKEN.match(text, at)
+        if match is None or match.lastgroup is None:
+            raise ExpressionError(f"cannot read '{text[at:].strip()[:20]}' at character {at + 1}")
+        word = match[match.lastgroup]
+        kind = "keyword" if match.lastgroup == "name" and word in _KEYWORDS else match.lastgroup
+        yield kind, word, match.start(match.lastgroup) + 1
+        at = match.end()
+    yield "end", "the end", end + 1
+
+
+class _Parser:
+    """Recursive descent, one method per level of precedence; each gives a closure."""
+
+    def __init__(self, text: str) -> None:
+        self.variables: set[str] = set()
+        self._tokens = list(_tokens(text))
+        self._at = 0
+        self._depth = 0
+
+    def whole(self) -> _Run:
+        run = self._either()
+        if self._tokens[self._at][0] != "end":
+            raise self._unexpected("an operator or the end")
+        return run
+
+    def _take(self, *words: str) -> str | None:
+        kind, word, _ = self._tokens[self._at]
+        if kind in ("keyword", "sign") and word in words:
+            self._at += 1
+            return word
+        return None
+
+    def _expect(self, word: str) -> None:
+        if not self._take(word):
+            raise self._unexpected(f"'{word}'")
+
+    def _unexpected(self, wanted: str) -> ExpressionError:
+        _, word, at = self._tokens[self._at]
+        return ExpressionError(f"expected {wanted} at character {at}, found '{word[:20]}'")
+
+    def _either(self) -> _Run:
+        self._depth += 1
+        if self._depth > MAX_NESTING:
+            raise ExpressionError(f"nested deeper than {MAX_NESTING} levels")
+        parts = [self._both()]
+        while self._take("or"):
+            parts.append(self._both())
+        self._depth -= 1
+        return parts[0] if len(parts) == 1 else lambda names: any(part(names) for part in parts)
+
+    def _both(self) -> _Run:
+        parts = [self._negation()]
+        while self._take("and"):
+            parts.append(self._negation())
+        return parts[0] if len(parts) == 1 else lambda names: all(part(names) for part in parts)
+
+    def _negation(self) -> _Run:
+        negations = 0
+        while self._take("not"):
+            negations += 1
+        inner = self._comparison()
+        if not negations:
+            return inner
+        return (lambda names: not inner(names)) if negations % 2 else lambda names: bool(inner(names))
+
+    def _comparison(self) -> _Run:
+        left = self._sum()
+        operator = self._take(*_COMPARISONS)
+        if operator is None:
+            return left
+        if operator == "in" and self._take("["):
+            return self._membership(left)
+        right = self._sum()
+        return lambda names: _compare(operator, left(names), right(names))
+
+    def _membership(self, left: _Run) -> _Run:
+        choices = [self._sum()]
+        while self._take(","):
+            choices.append(self._sum())
+        self._expect("]")
+        return lambda names: any(_same(left(names), choice(names)) for choice in choices)
+
+    def _sum(self) -> _Run:
+        run = self._product()
+        while sign := self._take("+", "-"):
+            run = _arithmetic(sign, run, self._product())
+        return run
+
+    def _product(self) -> _Run:
+        run = self._atom()
+        while self._take("*"):
+            run = _arithmetic("*", run, self._atom())
+        return run
+
+    def _atom(self) -> _Run:
+        kind, word, _ = self._tokens[self._at]
+        if self._take("-"):
+            return _arithmetic("-", lambda _names: 0, self._atom_below())
+        if self._take("("):
+            run = self._either()
+            self._expect(")")
+            return run
+        if kind == "keyword" and word in _CONSTANTS:
+            return self._constant(_CONSTANTS[word])
+        if kind == "number":
+            return self._constant(float(word) if "." in word else int(word))
+        if kind == "text":
+            return self._constant(word[1:-1])
+        if kind == "name":
+            self._at += 1
+            return self._call(word) if self._take("(") else self._variable(word)
+        raise self._unexpected("a value")
+
+    def _atom_below(self) -> _Run:
+        self._depth += 1
+        if self._depth > MAX_NESTING:
+            raise ExpressionError(f"nested deeper than {MAX_NESTING} levels")
+        run = self._atom()
+        self._depth -= 1
+        return run
+
+    def _constant(self, value: Value) -> _Run:
+        self._at += 1
+        return lambda _names: value
+
+    def _variable(self, name: str) -> _Run:
+        self.variables.add(name)
+        return lambda names: names.get(name)
+
+    def _call(self, name: str) -> _Run:
+        function = _FUNCTIONS.get(name)
+        if function is None:
+            raise ExpressionError(f"no function is named '{name[:40]}' (allowed: {', '.join(_FUNCTIONS)})")
+        argument = self._either()
+        self._expect(")")
+        return lambda names: function(argument(names))
+
+
+def _number(value: Value) -> int | float | None:
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _bounded(value: float | int) -> Value:
+    return value if -_LARGEST <= value <= _LARGEST else None
+
+
+def _arithmetic(sign: str, left: _Run, right: _Run) -> _Run:
+    def run(names: Mapping[str, Value]) -> Value:
+        first, second = left(names), right(names)
+        if sign == "+" and isinstance(first, str) and isinstance(second, str):
+            return first + second if len(first) + len(second) <= MAX_TEXT else None
+        a, b = _number(first), _number(second)
+        if a is None or b is None:
+            return None
+        return _bounded(a + b if sign == "+" else a - b if sign == "-" else a * b)
+
+    return run
+
+
+def _same(left: Value, right: Value) -> bool:
+    return isinstance(left, bool) == isinstance(right, bool) and left == right
+
+
+def _compare(operator: str, left: Value, right: Value) -> bool:
+    if operator in ("==", "!="):
+        return _same(left, right) == (operator == "==")
+    if operator == "in":
+        return isinstance(left, str) and isinstance(right, str) and left in right
+    if isinstance(left, str) and isinstance(right, str):
+        below, equal = left < right, left == right
+    else:
+        a, b = _number(left), _number(right)
+        if a is None or b is None:
+            return False
+        below, equal = a < b, a == b
+    return {"<": below, "<=": below or equal, ">": not below and not equal, ">=": not below}[operator]
+
+
+def _to_number(value: Value) -> Value:
+    if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,6})?", value):
+        return float(value) if "." in value else int(value)
+    return _number(value)
+
+
+def _to_text(value: Value) -> Value:
+    return value if isinstance(value, str) or value is None else str(value).lower()
+
+
+def _length(value: Value) -> Value:
+    return len(value) if isinstance(value, str) else None
+
+
+_FUNCTIONS: dict[str, Callable[[Value], Value]] = {"length": _length, "number": _to_number, "text": _to_text}

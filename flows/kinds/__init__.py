@@ -1,0 +1,20 @@
+"""The kinds of nodes, one module each. A new kind is its module and a row here."""
+
+from __future__ import annotations
+
+from flows.kinds.answer import Answer
+from flows.kinds.branch import Branch
+from flows.kinds.collect import Collect
+from flows.kinds.hangup import HangUp
+from flows.kinds.menu import Menu
+from flows.kinds.play import Play
+from flows.kinds.record import Record
+from flows.kinds.redirect import Redirect
+from flows.kinds.reject import Reject
+from flows.kinds.set import Set
+from flows.kinds.transfer import Transfer
+from flows.nodes import Node
+
+KINDS: dict[str, type[Node]] = {
+    kind.KIND: kind for kind in (Answer, Branch, Collect, HangUp, Menu, Play, Record, Redirect, Reject, Set, Transfer)
+}

@@ -1,0 +1,58 @@
+"""`collect`: a number of keys into a variable."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import ClassVar
+
+from flows import acts
+from flows.kinds.asking import Asking
+from flows.nodes import Frame, Leave, Outcome, Step, unexpected
+from flows.parameters import parameter
+from flows.shapes import DigitPattern, Duration, Integer, Keys, Variable
+
+
+@dataclass(frozen=True, kw_only=True)
+class Collect(Asking):
+    """Collects keys until `max`, a terminator, or a pause; too few, or not of the `pattern`, is a `noMatch`.
+
+    A terminator pressed out of habit right after the last key is swallowed.
+    """
+
+    KIND: ClassVar[str] = "collect"
+    OUTCOMES: ClassVar[tuple[Outcome, ...]] = (Outcome("ok"), *Asking.MISSES)
+    NEXT: ClassVar[str | None] = "ok"
+
+    into: str = parameter("into", Variable(), "the variable that gets the keys")
+    minimum: int = parameter("min", Integer(1, 32), "fewest keys", default=1)
+    maximum: int = parameter("max", Integer(1, 32), "most keys; reaching it ends the entry", default=32)
+    terminators: str = parameter("terminators", Keys(4), "keys that end the entry", inherited=True)
+    inter_digit_ms: int = parameter(
+        "interDigitTimeout", Duration(200, 60_000), "pause between keys that ends the entry", inherited=True
+    )
+    pattern: str = parameter("pattern", DigitPattern(), "what the whole entry must look like", default="")
+
+    def listen(self, frame: Frame, prompts: tuple[str, ...]) -> acts.Listen:
+        """Ask for keys."""
+        return acts.Listen(
+            prompts=prompts,
+            barge_in=self.barge_in,
+            flush=self.flush_buffer,
+            maximum=self.maximum,
+            terminators=self.terminators,
+            first_digit_ms=self.first_digit_ms,
+            inter_digit_ms=self.inter_digit_ms,
+        )
+
+    def resume(self, frame: Frame, result: acts.Result) -> Step:
+        """Judge the entry."""
+        if isinstance(result, acts.Silence):
+            return self.missed(frame, "noInput")
+        if not isinstance(result, acts.Collected):
+            return unexpected(result)
+        frame.notes.append({"what": "keys", "count": len(result.digits), "ended_by": result.how})
+        if len(result.digits) < self.minimum or (self.pattern and not re.fullmatch(self.pattern, result.digits)):
+            return self.missed(frame, "noMatch")
+        frame.variables[self.into] = result.digits
+        return Leave("ok")

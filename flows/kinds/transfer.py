@@ -1,0 +1,45 @@
+"""`transfer`: send the answered call to somebody else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from flows import acts
+from flows.nodes import END, FAILED, HANGUP, Frame, Leave, Node, Outcome, Step, unexpected
+from flows.parameters import parameter
+from flows.shapes import Duration, Items, PromptName, TargetShape
+
+
+@dataclass(frozen=True, kw_only=True)
+class Transfer(Node):
+    """Transfers blind. A transfer that succeeds ends the call for us; one that does not comes back here."""
+
+    KIND: ClassVar[str] = "transfer"
+    OUTCOMES: ClassVar[tuple[Outcome, ...]] = (
+        Outcome("completed", END),
+        Outcome("noAnswer", "failed"),
+        Outcome("declined", "failed"),
+        FAILED,
+        HANGUP,
+    )
+    NEXT: ClassVar[str | None] = None
+
+    target: acts.Target = parameter("target", TargetShape(), "who gets the call")
+    announce: tuple[str, ...] = parameter("announce", Items(PromptName(), 0, 5), "said before", default=())
+    timeout_ms: int = parameter("timeout", Duration(5_000, 180_000), "how long it may take", default=60_000)
+
+    def enter(self, frame: Frame) -> Step:
+        """Announce, if there is something to announce."""
+        return acts.Play(prompts=self.announce) if self.announce else self._transfer()
+
+    def resume(self, frame: Frame, result: acts.Result) -> Step:
+        """Transfer after the announcement; then say how it went."""
+        if isinstance(result, acts.Finished):
+            return self._transfer()
+        if isinstance(result, acts.Transferred):
+            return Leave("completed")
+        return Leave(result.why) if isinstance(result, acts.NotTransferred) else unexpected(result)
+
+    def _transfer(self) -> acts.Transfer:
+        return acts.Transfer(target=self.target, timeout_ms=self.timeout_ms)
