@@ -1,0 +1,123 @@
+"""What a handler is asked, what it answers, and how it reads a body. Handlers parse and serialise; calls behave."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from simulator.call import Call
+from simulator.delivery import reachable
+from simulator.errors import invalid
+from simulator.operations import Operation
+from simulator.prompts import MediaInfo
+
+_LONGEST_CONTEXT = 256
+_MODALITIES = frozenset({"audio", "video", "videoBasedScreenSharing", "data"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A request to do something with a call."""
+
+    call: Call
+    body: Body
+    #: What the path names below the call, e.g. `operation_id`.
+    path: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What Graph says to it."""
+
+    status: int
+    body: Mapping[str, Any] | None = None
+    location: str | None = None
+
+
+class Body:
+    """A JSON object, read field by field. Every reader raises `GraphError` 400/8523 that names the field."""
+
+    def __init__(self, fields: Mapping[str, Any]) -> None:
+        self._fields = fields
+
+    def raw(self, name: str) -> Any:
+        """The value as it is, or None."""
+        return self._fields.get(name)
+
+    def client_context(self) -> str | None:
+        """The bot's own mark on an operation, 256 characters at most."""
+        value = self._fields.get("clientContext")
+        if value is not None and (not isinstance(value, str) or len(value) > _LONGEST_CONTEXT):
+            raise invalid(f"clientContext must be a text of at most {_LONGEST_CONTEXT} characters.")
+        return value
+
+    def callback_uri(self) -> str | None:
+        """An address Graph would call, or None."""
+        value = self._fields.get("callbackUri")
+        if value is None:
+            return None
+        if not isinstance(value, str) or not reachable(value):
+            raise invalid("callbackUri must be an https URL.")
+        return value
+
+    def number(self, name: str, fallback: int, least: int, most: int) -> int:
+        """A whole number between two bounds."""
+        value = self._fields.get(name)
+        if value is None:
+            return fallback
+        if type(value) is not int or not least <= value <= most:
+            raise invalid(f"{name} must be a whole number from {least} to {most}.")
+        return value
+
+    def flag(self, name: str, fallback: bool) -> bool:
+        """A boolean."""
+        value = self._fields.get(name)
+        if value is None:
+            return fallback
+        if not isinstance(value, bool):
+            raise invalid(f"{name} must be true or false.")
+        return value
+
+    def items(self, name: str, least: int, most: int) -> list[Any]:
+        """A list with a bounded number of items."""
+        value = self._fields.get(name)
+        if value is None and least == 0:
+            return []
+        if not isinstance(value, list) or not least <= len(value) <= most:
+            raise invalid(f"{name} must be a list of {least} to {most} items.")
+        return value
+
+    def prompts(self, least: int, most: int) -> tuple[MediaInfo, ...]:
+        """`prompts`: media prompts, each with its `@odata.type`."""
+        return tuple(_prompt(item) for item in self.items("prompts", least, most))
+
+    def modalities(self, name: str) -> tuple[str, ...]:
+        """A list of modalities with at least one member."""
+        values = self.items(name, 1, len(_MODALITIES))
+        if any(value not in _MODALITIES for value in values):
+            raise invalid(f"{name} must hold some of {', '.join(sorted(_MODALITIES))}.")
+        return tuple(values)
+
+
+def media_info(value: Any, where: str) -> MediaInfo:
+    """A `mediaInfo` of a request."""
+    if not isinstance(value, Mapping) or not isinstance(value.get("uri"), str) or not value["uri"]:
+        raise invalid(f"{where} must be a mediaInfo with a uri.")
+    resource_id = value.get("resourceId")
+    if resource_id is not None and not isinstance(resource_id, str):
+        raise invalid(f"{where}.resourceId must be a text.")
+    return MediaInfo(uri=value["uri"], resource_id=resource_id)
+
+
+def operation_answer(operation: Operation, status: int = 200) -> Answer:
+    """An operation, and where it is found."""
+    call = operation.call
+    location = f"{call.exchange.base_url}/v1.0/communications/calls/{call.id}{operation.path}"
+    return Answer(status=status, body=operation.resource(), location=location)
+
+
+def _prompt(value: Any) -> MediaInfo:
+    if not isinstance(value, Mapping) or value.get("@odata.type") != "#microsoft.graph.mediaPrompt":
+        raise invalid("prompts must hold objects whose @odata.type is #microsoft.graph.mediaPrompt.")
+    return media_info(value.get("mediaInfo"), "mediaInfo")

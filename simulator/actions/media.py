@@ -1,0 +1,88 @@
+"""What the bot does with the sound of a service-hosted call.
+
+Sources: https://learn.microsoft.com/graph/api/call-playprompt, call-recordresponse, call-subscribetotone,
+call-cancelmediaprocessing
+"""
+
+from __future__ import annotations
+
+from simulator.actions.asked import Answer, Asked, Body, operation_answer
+from simulator.call import Call
+from simulator.errors import GraphError, invalid, media_inactive, not_established, not_service_hosted
+from simulator.media import MediaOperation, PlayPrompt
+from simulator.operations import Instant
+from simulator.record_response import RecordResponse, RecordSettings
+from simulator.tones import TONES
+
+_MOST_PROMPTS = 20
+_LONGEST_S = 120
+
+
+def play_prompt(asked: Asked) -> Answer:
+    """`POST /communications/calls/{id}/playPrompt`."""
+    call, body = asked.call, asked.body
+    operation = PlayPrompt(call, body.client_context(), body.prompts(1, _MOST_PROMPTS))
+    _media_ready(call)
+    return _queued(call, operation)
+
+
+def record_response(asked: Asked) -> Answer:
+    """`POST /communications/calls/{id}/recordResponse`."""
+    call, body = asked.call, asked.body
+    settings = RecordSettings(
+        initial_silence_s=body.number("initialSilenceTimeoutInSeconds", 5, 1, _LONGEST_S),
+        max_silence_s=body.number("maxSilenceTimeoutInSeconds", 5, 1, _LONGEST_S),
+        max_duration_s=body.number("maxRecordDurationInSeconds", 5, 1, _LONGEST_S),
+        beep=body.flag("playBeep", True),
+        barge_in=body.flag("bargeInAllowed", False),
+        stop_tones=_stop_tones(body),
+    )
+    operation = RecordResponse(call, body.client_context(), body.prompts(0, 1), settings)
+    _media_ready(call)
+    if settings.barge_in:
+        call.media.clear("barge_in")
+    return _queued(call, operation)
+
+
+def subscribe_to_tone(asked: Asked) -> Answer:
+    """`POST /communications/calls/{id}/subscribeToTone`. Keys pressed earlier are not told."""
+    call = asked.call
+    operation = Instant(call, asked.body.client_context(), "subscribeToToneOperation")
+    if not call.service_hosted:
+        raise GraphError(500, "9999", "Unknown server error.")  # what a policy recorder was seen to get
+    _media_ready(call)
+    call.tones.subscribed = True
+    call.operations.add(operation)
+    return operation_answer(operation)
+
+
+def cancel_media_processing(asked: Asked) -> Answer:
+    """`POST /communications/calls/{id}/cancelMediaProcessing`. Fails what plays, records and waits; tones go on."""
+    call = asked.call
+    operation = Instant(call, asked.body.client_context(), "cancelMediaProcessingOperation")
+    _media_ready(call)
+    call.operations.add(operation)
+    call.media.clear("cancelled")
+    return operation_answer(operation)
+
+
+def _media_ready(call: Call) -> None:
+    if call.state != "established":
+        raise not_established()
+    if call.audio != "active":
+        raise media_inactive()
+    if not call.service_hosted:
+        raise not_service_hosted()
+
+
+def _queued(call: Call, operation: MediaOperation) -> Answer:
+    call.operations.add(operation)
+    call.media.add(operation)
+    return operation_answer(operation)
+
+
+def _stop_tones(body: Body) -> frozenset[str]:
+    tones = body.items("stopTones", 0, len(TONES))
+    if any(tone not in TONES for tone in tones):
+        raise invalid("stopTones must hold dial characters: 0 to 9, *, #, A to D.")
+    return frozenset(tones)

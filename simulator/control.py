@@ -1,0 +1,191 @@
+"""The control plane: what people and machines around the call do, apart from Graph's own API.
+
+Errors are `{"error": "what was wrong"}` with 400 (what was asked makes no sense), 404 (no such call) or 409 (not now).
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from clock import VirtualClock
+from simulator.audio import WrongFormat
+from simulator.call import Call
+from simulator.far_end import ScriptRefused
+from simulator.faults import FaultRefused
+from simulator.identities import NobodySuch
+from simulator.settings import SettingsRefused
+from simulator.tones import NoSuchKey
+
+if TYPE_CHECKING:
+    from simulator.simulator import Simulator
+
+_Handler = Callable[["Simulator", Request], Awaitable[Response]]
+
+
+class _Refused(ValueError):
+    pass
+
+
+_MISTAKES = (_Refused, NobodySuch, NoSuchKey, WrongFormat, SettingsRefused, FaultRefused, ScriptRefused)
+
+
+def control_routes(simulator: Simulator) -> list[Route]:
+    """Everything under `/simulator`."""
+    rows: list[tuple[str, str, _Handler]] = [
+        ("POST", "/calls", _ring),
+        ("GET", "/calls", _list),
+        ("GET", "/calls/{call_id}", _show),
+        ("POST", "/calls/{call_id}/tones", _press),
+        ("POST", "/calls/{call_id}/speech", _say),
+        ("POST", "/calls/{call_id}/hangup", _hang_up),
+        ("POST", "/faults", _add_fault),
+        ("GET", "/faults", _list_faults),
+        ("GET", "/clock", _show_clock),
+        ("POST", "/clock", _advance_clock),
+        ("GET", "/settings", _show_settings),
+        ("POST", "/settings", _change_settings),
+        ("POST", "/keys", _rotate_keys),
+        ("POST", "/reset", _reset),
+    ]
+    return [
+        Route(f"/simulator{path}", _endpoint(simulator, handler), methods=[method]) for method, path, handler in rows
+    ]
+
+
+def _endpoint(simulator: Simulator, handler: _Handler) -> Callable[[Request], Awaitable[Response]]:
+    from simulator.simulator import NoSuchCall, NothingToActOn
+
+    @functools.wraps(handler)
+    async def endpoint(request: Request) -> Response:
+        try:
+            return await handler(simulator, request)
+        except _MISTAKES as problem:
+            return _error(400, problem)
+        except NoSuchCall as problem:
+            return _error(404, problem)
+        except NothingToActOn as problem:
+            return _error(409, problem)
+
+    return endpoint
+
+
+async def _ring(simulator: Simulator, request: Request) -> Response:
+    asked = await _object(request)
+    unknown = sorted(set(asked) - {"caller", "to", "modalities", "tenant_id", "policy", "script"})
+    if unknown:
+        raise _Refused(f"a call has no {', '.join(unknown)}")
+    call_id = simulator.ring(**asked)
+    return JSONResponse({"id": call_id}, 201, {"Location": f"/simulator/calls/{call_id}"})
+
+
+async def _list(simulator: Simulator, request: Request) -> Response:
+    del request
+    return JSONResponse({"calls": [_summary(call) for call in simulator.calls.values()]})
+
+
+async def _show(simulator: Simulator, request: Request) -> Response:
+    call = simulator.call(request.path_params["call_id"])
+    return JSONResponse({**_summary(call), "transcript": call.transcript.entries})
+
+
+async def _press(simulator: Simulator, request: Request) -> Response:
+    asked = await _object(request)
+    tones, interval_ms = asked.get("tones"), asked.get("interval_ms", 150)
+    if not isinstance(tones, str) or not isinstance(interval_ms, int | float):
+        raise _Refused('wanted {"tones": "12#", "interval_ms": 150}')
+    simulator.press(request.path_params["call_id"], tones, interval_ms)
+    return Response(status_code=202)
+
+
+async def _say(simulator: Simulator, request: Request) -> Response:
+    simulator.say(request.path_params["call_id"], await request.body())
+    return Response(status_code=202)
+
+
+async def _hang_up(simulator: Simulator, request: Request) -> Response:
+    simulator.hang_up(request.path_params["call_id"])
+    return Response(status_code=202)
+
+
+async def _add_fault(simulator: Simulator, request: Request) -> Response:
+    simulator.faults.add(await _object(request))
+    return JSONResponse({"faults": simulator.faults.pending()}, 201)
+
+
+async def _list_faults(simulator: Simulator, request: Request) -> Response:
+    del request
+    return JSONResponse({"faults": simulator.faults.pending()})
+
+
+async def _show_clock(simulator: Simulator, request: Request) -> Response:
+    del request
+    now = simulator.clock.now()
+    kind = "virtual" if isinstance(simulator.clock, VirtualClock) else "real"
+    return JSONResponse({"kind": kind, "now": now, "utc": datetime.fromtimestamp(now, UTC).isoformat()})
+
+
+async def _advance_clock(simulator: Simulator, request: Request) -> Response:
+    seconds = (await _object(request)).get("advance")
+    if not isinstance(seconds, int | float) or isinstance(seconds, bool) or seconds < 0:
+        raise _Refused('wanted {"advance": seconds}')
+    if not isinstance(simulator.clock, VirtualClock):
+        return _error(409, "the clock is real: time passes by itself")
+    await simulator.clock.advance(seconds)
+    return await _show_clock(simulator, request)
+
+
+async def _show_settings(simulator: Simulator, request: Request) -> Response:
+    del request
+    return JSONResponse(simulator.settings.to_json())
+
+
+async def _change_settings(simulator: Simulator, request: Request) -> Response:
+    simulator.change_settings(**await _object(request))
+    return JSONResponse(simulator.settings.to_json())
+
+
+async def _rotate_keys(simulator: Simulator, request: Request) -> Response:
+    """Webhook tokens are signed with a new key from now on; `{"keep_old": false}` withdraws the earlier ones."""
+    keep_old = (await _object(request)).get("keep_old", True)
+    return JSONResponse({"kid": simulator.tokens.webhook_keys.rotate(keep_old=bool(keep_old))})
+
+
+async def _reset(simulator: Simulator, request: Request) -> Response:
+    del request
+    simulator.reset()
+    return Response(status_code=204)
+
+
+def _summary(call: Call) -> dict[str, Any]:
+    caller, called = call.birth.caller, call.birth.called
+    return {
+        "id": call.id,
+        "state": call.state,
+        "audio": call.audio,
+        "caller": {caller.kind: caller.id},
+        "to": {called.kind: called.id},
+        "result": call.result,
+    }
+
+
+async def _object(request: Request) -> dict[str, Any]:
+    text = await request.body()
+    try:
+        value = json.loads(text) if text else {}
+    except ValueError:
+        raise _Refused("the body is not JSON") from None
+    if not isinstance(value, dict):
+        raise _Refused("the body must be a JSON object")
+    return value
+
+
+def _error(status: int, problem: object) -> Response:
+    return JSONResponse({"error": str(problem)}, status)

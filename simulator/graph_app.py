@@ -1,0 +1,148 @@
+"""The HTTP face of the calling API: authenticates, finds the call, lets faults happen, writes everything down."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from simulator import errors
+from simulator.actions.asked import Answer, Asked, Body
+from simulator.call import Call, NotInThisState
+from simulator.disruption import Act, Disrupted
+from simulator.errors import GraphError
+from simulator.notifications import same_id
+from simulator.urls import ROWS, Row
+
+if TYPE_CHECKING:
+    from simulator.simulator import Simulator
+
+_RECORDING_CHUNK = 16_384
+
+
+def graph_routes(simulator: Simulator) -> list[Route]:
+    """Everything under `/v1.0`, and the recordings."""
+    routes = [
+        Route(f"/v1.0{path}", _endpoint(simulator, row), methods=[row.method])
+        for row in ROWS
+        for path in (row.path, _namespaced(row.path))
+        if path is not None
+    ]
+    return [
+        *routes,
+        Route("/v1.0/{rest:path}", _unknown(simulator), methods=["GET", "POST", "PATCH", "PUT", "DELETE"]),
+        Route("/recordings/{recording_id}", _recording(simulator), methods=["GET"]),
+    ]
+
+
+def _endpoint(simulator: Simulator, row: Row) -> Disrupted:
+    async def act(request: Request) -> Response:
+        call = simulator.calls.get(same_id(request.path_params["call_id"]))
+        text = await request.body()
+        try:
+            answer, problem = _answer(simulator, row, call, request, text), None
+        except GraphError as error:
+            answer, problem = None, error
+        response = _response(simulator, request, answer, problem)
+        if call is not None:
+            call.transcript.add(
+                "request",
+                action=row.action,
+                method=row.method,
+                path=request.url.path,
+                body=_loaded(text),
+                status=response.status_code,
+                code=problem.code if problem else None,
+            )
+        return response
+
+    return _disrupted(simulator, row.action, act)
+
+
+def _disrupted(simulator: Simulator, action: str, act: Act) -> Disrupted:
+    return Disrupted(simulator, action, act, lambda request, error: _response(simulator, request, None, error))
+
+
+def _answer(simulator: Simulator, row: Row, call: Call | None, request: Request, text: bytes) -> Answer:
+    """Check who asks and for what, then do it. Raises `GraphError`."""
+    claims = simulator.tokens.graph_claims(request.headers.get("authorization"))
+    if row.permissions and not set(row.permissions) & set(claims.get("roles", ())):
+        raise errors.no_permission()
+    if call is None or call.over or claims.get("appid") != simulator.settings.bot_app_id:
+        raise errors.not_found()
+    if claims["tid"] != call.birth.tenant_id:
+        raise errors.tenant_mismatch()
+    fields = _loaded(text) if text else {}
+    if not isinstance(fields, dict):
+        raise GraphError(400, "BadRequest", "Unable to read JSON request payload.")
+    try:
+        return row.handler(Asked(call=call, body=Body(fields), path=request.path_params))
+    except NotInThisState as problem:
+        raise errors.wrong_state(f"{problem}.") from None
+
+
+def _response(simulator: Simulator, request: Request, answer: Answer | None, problem: GraphError | None) -> Response:
+    request_id = errors.new_request_id()
+    client_request_id = request.headers.get("client-request-id", request_id)
+    headers = {"request-id": request_id, "client-request-id": client_request_id}
+    if answer is None:
+        assert problem is not None
+        if problem.retry_after_s is not None:
+            headers["Retry-After"] = str(problem.retry_after_s)
+        return _json(problem.status, problem.body(simulator.clock.now(), request_id, client_request_id), headers)
+    if answer.location is not None:
+        headers["Location"] = answer.location
+    if answer.body is None:
+        return Response(status_code=answer.status, headers=headers)
+    return _json(answer.status, answer.body, headers)
+
+
+def _json(status: int, body: Mapping[str, Any], headers: dict[str, str]) -> Response:
+    media_type = "application/json;odata.metadata=minimal;charset=utf-8"
+    return Response(json.dumps(body), status_code=status, headers=headers, media_type=media_type)
+
+
+def _unknown(simulator: Simulator) -> Disrupted:
+    async def act(request: Request) -> Response:
+        what = f"{request.method} /{request.path_params['rest']}"
+        return _response(simulator, request, None, errors.not_simulated(what))
+
+    return _disrupted(simulator, "unknown", act)
+
+
+def _recording(simulator: Simulator) -> Disrupted:
+    """A recording, to whoever has its token; chunked and without a telling content type, as Graph serves it."""
+
+    async def act(request: Request) -> Response:
+        recording = simulator.recordings.get(request.path_params["recording_id"])
+        if recording is None:
+            return _response(simulator, request, None, GraphError(404, "NotFound", "The recording is not here."))
+        if request.headers.get("authorization") != f"Bearer {recording.access_token}":
+            return _response(simulator, request, None, errors.unauthenticated("The recording's token is needed."))
+        wav = recording.wav
+        chunks = (wav[at : at + _RECORDING_CHUNK] for at in range(0, len(wav), _RECORDING_CHUNK))
+
+        async def stream() -> AsyncIterator[bytes]:
+            for chunk in chunks:
+                yield chunk
+
+        return StreamingResponse(stream(), media_type="application/octet-stream")
+
+    return _disrupted(simulator, "recording", act)
+
+
+def _namespaced(path: str) -> str | None:
+    """The long spelling of an action, `/microsoft.graph.playPrompt`, that some samples use."""
+    head, _, last = path.rpartition("/")
+    return None if last.startswith("{") or last == "operations" else f"{head}/microsoft.graph.{last}"
+
+
+def _loaded(text: bytes) -> Any:
+    try:
+        return json.loads(text) if text else None
+    except ValueError:
+        return text.decode(errors="replace")

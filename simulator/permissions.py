@@ -1,0 +1,14 @@
+"""Application permissions of the calling API.
+
+Source: https://learn.microsoft.com/graph/permissions-reference
+"""
+
+INITIATE = "Calls.Initiate.All"
+INITIATE_GROUP = "Calls.InitiateGroupCall.All"
+JOIN_GROUP = "Calls.JoinGroupCall.All"
+JOIN_GROUP_AS_GUEST = "Calls.JoinGroupCallAsGuest.All"
+ACCESS_MEDIA = "Calls.AccessMedia.All"
+
+#: Any of these decrypts who is calling. Source: https://learn.microsoft.com/graph/api/call-answer
+CALLING = (INITIATE, INITIATE_GROUP, JOIN_GROUP, JOIN_GROUP_AS_GUEST, ACCESS_MEDIA)
+EVERY_PERMISSION = (*CALLING, "OnlineMeetings.Read.All", "OnlineMeetings.ReadWrite.All")

@@ -1,0 +1,127 @@
+"""Puts a simulator on loopback sockets, inside the event loop that already runs."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+import tempfile
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.server import ServerState
+
+from simulator.certificates import CertificateFiles, server_context, write
+from simulator.simulator import Simulator
+
+_HOST = "127.0.0.1"
+_BACKLOG = 512
+
+
+@dataclass(frozen=True, kw_only=True)
+class Addresses:
+    """Where a simulator is reached."""
+
+    #: http: control plane, recordings, and everything else.
+    base_url: str
+    #: `GRAPH_BASE_URL` of the bot.
+    graph_url: str
+    #: `CALLING_OPENID_METADATA` of the bot.
+    openid_metadata_url: str
+    #: `LOGIN_AUTHORITY` of the bot; https when that was asked for.
+    login_url: str
+    #: What the bot must trust to speak https to it: system roots and the simulator's authority.
+    ca_file: Path | None
+
+
+@asynccontextmanager
+async def serve(
+    simulator: Simulator,
+    *,
+    https: bool = True,
+    port: int = 0,
+    https_port: int = 0,
+    certificates: CertificateFiles | None = None,
+) -> AsyncGenerator[Addresses]:
+    """Serve `simulator` while the block lasts; ports 0 are chosen by the system. The simulator is closed at its end."""
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(simulator.close)
+        base_url = await stack.enter_async_context(_listening(simulator, port, None))
+        simulator.base_url = login_url = base_url
+        ca_file = None
+        if https:
+            ca_file = certificates.ca if certificates else _written(stack)
+            context = server_context(certificates)
+            login_url = await stack.enter_async_context(_listening(simulator, https_port, context))
+        yield Addresses(
+            base_url=base_url,
+            graph_url=f"{base_url}/v1.0",
+            openid_metadata_url=f"{base_url}/.well-known/openid-configuration",
+            login_url=login_url,
+            ca_file=ca_file,
+        )
+        await simulator.close()
+
+
+def _written(stack: AsyncExitStack) -> Path:
+    return write(Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="simulator-")))).ca
+
+
+class _State(ServerState):
+    """What the connections of one listener share, and whether there are none."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.idle = asyncio.Event()
+        self.idle.set()
+
+
+class _Protocol(H11Protocol):
+    """uvicorn's protocol that shows requests their transport, so that a fault can drop the connection."""
+
+    server_state: _State
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
+        self.app_state = {**self.app_state, "transport": transport}
+        super().connection_made(transport)
+        self.server_state.idle.clear()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        if not self.connections:
+            self.server_state.idle.set()
+
+
+@asynccontextmanager
+async def _listening(simulator: Simulator, port: int, context: ssl.SSLContext | None) -> AsyncGenerator[str]:
+    """One listener with uvicorn's protocol. No uvicorn `Server`: that one owns signals and polls ten times a second."""
+    config = uvicorn.Config(
+        simulator.app,
+        lifespan="off",
+        ws="none",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        date_header=False,
+        server_header=False,
+    )
+    config.load()
+    state = _State()
+    loop = asyncio.get_running_loop()
+    bound = socket.create_server((_HOST, port), backlog=_BACKLOG)
+    server = await loop.create_server(lambda: _Protocol(config, state, {}), sock=bound, ssl=context)
+    try:
+        yield f"https://localhost:{bound.getsockname()[1]}" if context else f"http://{_HOST}:{bound.getsockname()[1]}"
+    finally:
+        server.close()
+        for connection in tuple(state.connections):
+            connection.shutdown()
+        await asyncio.gather(*state.tasks, return_exceptions=True)
+        for connection in tuple(state.connections):
+            connection.transport.abort()
+        await server.wait_closed()
+        await state.idle.wait()  # the transports still have to say that they are closed

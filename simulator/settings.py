@@ -1,0 +1,235 @@
+"""Everything about Graph that is unknown, disputed or worth varying, as one documented field each.
+
+Nobody outside Microsoft knows these values; where a document, a sample or a logged payload gives one it is the default.
+Change them when the simulator is made, or while it runs (`POST /simulator/settings`).
+"""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from simulator.permissions import EVERY_PERMISSION
+from simulator.results import RESULTS, Result
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """How somebody behaves who is rung by a transfer or a redirect."""
+
+    outcome: Literal["answers", "declines", "busy", "no_answer", "fails"] = "answers"
+    #: Seconds from the ringing to that outcome.
+    after_s: float = 2.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Client:
+    """An application, other than the bot, that the token service knows: an operator's tool."""
+
+    secret: str
+    #: Application roles that its tokens for the bot's own API carry.
+    roles: tuple[str, ...] = ()
+
+
+class SettingsRefused(ValueError):
+    """A setting does not exist, or its value has the wrong type; the message names it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SimulatorSettings:
+    """What the simulated Graph, its tenant and the people on the line are like. Times are seconds."""
+
+    # --- the bot and its tenant
+    bot_app_id: str = "0c1f5b00-6666-4a2b-9c3d-00000000b070"
+    bot_display_name: str = "IVR bot"
+    bot_client_secret: str = "simulator-secret"
+    #: Whether a client assertion (federated identity) is taken in place of the secret. Its signature is not checked.
+    accept_client_assertions: bool = True
+    tenant_id: str = "0c1f5b00-4444-4a2b-9c3d-0000000000cc"
+    #: Further tenants whose users may call, and whose tokens the bot may ask for.
+    other_tenants: tuple[str, ...] = ()
+    #: Where incoming calls ring: the calling webhook of the Azure Bot's Teams channel.
+    bot_callback_url: str = "http://127.0.0.1:7071/api/callbacks"
+    #: The resource account that phone calls reach.
+    application_instance_id: str = "0c1f5b00-7777-4a2b-9c3d-0000000015f0"
+    application_instance_name: str = "Reception line"
+    #: Application permissions granted to the bot; new tokens carry them as roles.
+    permissions: tuple[str, ...] = EVERY_PERMISSION
+    #: Other applications of the tenant, by client id.
+    clients: dict[str, Client] = field(default_factory=dict)
+
+    # --- tokens
+    webhook_issuer: str = "https://api.botframework.com"
+    #: Life of a webhook token; 3900 is what the documents' example token has.
+    webhook_token_life_s: float = 3900.0
+    #: Life of a token from the token service; Entra says 3599.
+    access_token_life_s: float = 3599.0
+
+    # --- webhook delivery (contract K.1)
+    webhook_attempts: int = 1
+    webhook_retry_delay_s: float = 1.0
+    #: Seconds on the wall, also under virtual time.
+    webhook_timeout_s: float = 15.0
+    #: A re-sent notification keeps its message id, or has a new one and names the first in `Original-Message-ID`.
+    resend_message_id: Literal["same", "original"] = "original"
+    #: Send everything twice.
+    duplicate_notifications: bool = False
+    #: Probability that a notification lets the next one of its call pass.
+    reorder_probability: float = 0.0
+    #: How long such a notification waits for a next one.
+    reorder_hold_s: float = 0.1
+    #: Most changes in one POST, and how long a change waits for company.
+    batch_size: int = 1
+    batch_wait_s: float = 0.05
+    #: Send the first notification of an incoming call in the legacy form and, after a 204, again in Graph's form.
+    legacy_first: bool = False
+    #: Whether a call ends whose incoming notification nobody took.
+    unacknowledged_call_ends: bool = True
+
+    # --- wire form (contract 0.1)
+    #: Label and encoding of webhook bodies, e.g. "Windows-1252"; null leaves the label out and sends UTF-8.
+    webhook_charset: str | None = None
+    #: Ids as dashed lower-case GUIDs, as 32 upper-case hex digits, or dashed in URLs and hex in bodies.
+    id_form: Literal["dashed", "upper_hex", "mixed"] = "dashed"
+    #: Call states as `established` or `Established`.
+    state_case: Literal["camel", "pascal"] = "camel"
+    #: Operation states as `running` or `Running`.
+    operation_status_case: Literal["camel", "pascal"] = "camel"
+    result_code_form: Literal["number", "string"] = "number"
+    subcode_key: Literal["subcode", "subCode"] = "subcode"
+    identity_set_type: Literal["identitySet", "communicationsIdentitySet"] = "identitySet"
+    participant_id_key: Literal["id", "participantId"] = "id"
+    resource_url_leading_slash: bool = True
+    #: Whether items also carry `resource` in its `/app/calls/...` form.
+    resource_included: bool = True
+    #: `resourceData` of call and operation changes as a list of one.
+    resource_data_as_list: bool = False
+    #: The notification after a reject holds no state and no result.
+    reject_notification_bare: bool = True
+
+    # --- life of a call
+    #: Window for answer, reject and redirect, from the sending of the incoming notification.
+    answer_window_s: float = 15.0
+    policy_answer_window_s: float = 5.0
+    #: `answer` without a callbackUri is accepted and the registered URL is used (contract K.10).
+    callback_uri_optional: bool = True
+    establishing_delay_s: float = 0.05
+    established_delay_s: float = 0.3
+    media_delay_s: float = 0.2
+    #: From `terminating` to `deleted` after the bot has hung up.
+    terminating_delay_s: float = 0.1
+    #: Without a keepAlive for this long the call ends.
+    keep_alive_lapse_s: float = 45 * 60.0
+    #: Longest call; null for no limit (contract K.7).
+    max_call_s: float | None = None
+
+    # --- how things end
+    #: Replaces some of `simulator.results.RESULTS`, by name.
+    results: dict[str, Result] = field(default_factory=dict)
+
+    # --- transfer and redirect
+    #: Who answers and who does not, by user id, application instance id or phone number; everyone else answers.
+    targets: dict[str, Target] = field(default_factory=dict)
+    #: How long a transfer rings before "no_answer" counts as failed.
+    transfer_ring_s: float = 55.0
+    #: `mediaState` inactive comes before `transferAccepted`, or after it.
+    media_inactive_first: bool = False
+    transfer_completion_delay_s: float = 0.1
+
+    # --- tones
+    tone_sequence_start: int = 1
+    tone_sequence_stride: int = 1
+    #: Start the counter again after so many tones; null for never.
+    tone_sequence_restart_after: int | None = None
+    #: A key that stops a recording is also notified as a tone.
+    stop_tone_notified: bool = True
+
+    # --- prompts and recordings (contract K.6, K.8)
+    #: Prompt files larger than this cannot be downloaded.
+    prompt_max_bytes: int = 50_000_000
+    #: Seconds on the wall, also under virtual time.
+    prompt_fetch_timeout_s: float = 10.0
+    #: A prompt with a resourceId is fetched once per call, or every time.
+    prompt_cache: Literal["call", "none"] = "call"
+    #: What becomes of a play operation when its call ends: a failed operation is notified, or nothing is.
+    play_on_hang_up: Literal["fail", "silent"] = "fail"
+    #: What becomes of a recording then: kept and completed, failed, or never heard of again.
+    record_on_hang_up: Literal["complete", "fail", "silent"] = "complete"
+    beep_s: float = 0.4
+    #: 20 ms of speech louder than this (RMS below full scale) are not silence.
+    speech_threshold_dbfs: float = -45.0
+    #: How long a recording can be fetched after its call has ended.
+    recording_kept_s: float = 60.0
+
+    # --- chance
+    #: Seeds every probability of this simulator.
+    seed: int = 1
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> SimulatorSettings:
+        """Settings from a JSON object of field names. Raises `SettingsRefused`."""
+        return cls().changed(values)
+
+    def changed(self, values: Mapping[str, Any]) -> SimulatorSettings:
+        """These settings with some fields replaced from JSON. Raises `SettingsRefused`."""
+        hints = get_type_hints(SimulatorSettings)
+        unknown = sorted(set(values) - set(hints))
+        if unknown:
+            raise SettingsRefused(f"no setting is called {', '.join(unknown)}")
+        changed = replace(self, **{name: _from_json(value, hints[name], name) for name, value in values.items()})
+        strange = sorted(set(changed.results) - set(RESULTS))
+        if strange:
+            raise SettingsRefused(f"results has no {', '.join(strange)}; it has {', '.join(RESULTS)}")
+        return changed
+
+    def to_json(self) -> dict[str, Any]:
+        """Every field, as `from_json` takes it."""
+        return asdict(self)
+
+    def result(self, what: str) -> Result:
+        """How Graph reports what happened; `what` is a name of `simulator.results.RESULTS`."""
+        return self.results.get(what) or RESULTS[what]
+
+    def target(self, identity: str) -> Target:
+        """How the person with this id or number behaves."""
+        return self.targets.get(identity, Target())
+
+
+def _from_json(value: Any, kind: Any, name: str) -> Any:
+    origin, inner = get_origin(kind), get_args(kind)
+    if origin is Literal:
+        if value in inner:
+            return value
+        raise SettingsRefused(f"{name} must be one of {', '.join(map(str, inner))}, not {value!r}")
+    if origin in (Union, types.UnionType):
+        if value is None:
+            return None
+        return _from_json(value, next(part for part in inner if part is not types.NoneType), name)
+    if origin is dict and isinstance(value, Mapping):
+        return {str(key): _from_json(item, inner[1], f"{name}.{key}") for key, item in value.items()}
+    if origin is tuple and isinstance(value, list | tuple):
+        return tuple(_from_json(item, inner[0], name) for item in value)
+    if kind is Result and isinstance(value, list | tuple) and len(value) == 2:
+        return Result(*(_from_json(item, int, name) for item in value))
+    if kind in (Target, Client) and isinstance(value, Mapping):
+        return _record_from_json(value, kind, name)
+    if kind is float and isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value)
+    if kind in (bool, int, str) and type(value) is kind:
+        return value
+    shown = typing.cast(Any, kind).__name__ if isinstance(kind, type) else str(kind)
+    raise SettingsRefused(f"{name} must be of type {shown}, not {value!r}")
+
+
+def _record_from_json(value: Mapping[str, Any], kind: Any, name: str) -> Any:
+    hints = get_type_hints(kind)
+    unknown = sorted(set(value) - {one.name for one in fields(kind)})
+    if unknown:
+        raise SettingsRefused(f"{name} has no {', '.join(unknown)}")
+    try:
+        return kind(**{key: _from_json(item, hints[key], f"{name}.{key}") for key, item in value.items()})
+    except TypeError as problem:
+        raise SettingsRefused(f"{name}: {problem}") from None

@@ -1,0 +1,217 @@
+"""The simulator as a whole: its calls, what they share, and what one can do to them from outside."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.types import Receive
+
+from clock import Clock
+from simulator import identities
+from simulator.actions import incoming
+from simulator.audio import duration_s, pcm_of
+from simulator.call import Birth, Call
+from simulator.control import control_routes
+from simulator.delivery import Delivery, Line, Outgoing
+from simulator.far_end import FarEnd, Step
+from simulator.faults import Fault, Faults
+from simulator.graph_app import graph_routes
+from simulator.notifications import same_id
+from simulator.prompts import MediaInfo, Prompt, PromptFailed, PromptFetcher
+from simulator.recordings import Recordings
+from simulator.settings import SimulatorSettings
+from simulator.token_service import token_routes
+from simulator.tokens import Tokens
+from simulator.tones import tones_of
+from simulator.transcript import Entry, Watcher
+
+
+class NoSuchCall(KeyError):
+    """There is no call with this id."""
+
+    def __str__(self) -> str:
+        return f"there is no call {self.args[0]}"
+
+
+class NothingToActOn(Exception):
+    """The call is not in a state in which its far end can do that."""
+
+
+class Simulator:
+    """Graph's calling API, its token service and the people on the telephone, on one clock.
+
+    `app` is the ASGI application; `simulator.serve` puts it on real sockets. Methods must be called on the event loop.
+    """
+
+    def __init__(self, clock: Clock, settings: SimulatorSettings | None = None) -> None:
+        self.clock = clock
+        self._first_settings = settings or SimulatorSettings()
+        self._settings = self._first_settings
+        #: Where it is reached; `serve` knows better.
+        self.base_url = "http://127.0.0.1"
+        self.calls: dict[str, Call] = {}
+        self.recordings = Recordings()
+        self.faults = Faults(self._settings.seed)
+        self.tokens = Tokens(lambda: self._settings, clock.now)
+        #: Told of every transcript entry: call id and entry, again when an entry has changed.
+        self.watchers: list[Watcher] = []
+        self._delivery = Delivery(clock, lambda: self._settings, self.tokens, lambda: self.faults)
+        self._fetcher = PromptFetcher(lambda: self._settings)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._closed = asyncio.Event()
+        self.app = Starlette(routes=[*control_routes(self), *graph_routes(self), *token_routes(self)])
+
+    # --- settings and faults
+
+    @property
+    def settings(self) -> SimulatorSettings:
+        """The settings of now."""
+        return self._settings
+
+    def change_settings(self, **values: Any) -> SimulatorSettings:
+        """Change some settings, also under live calls; values as in JSON. Raises `SettingsRefused`."""
+        self._settings = self._settings.changed(values)
+        return self._settings
+
+    def fault(self, match: Mapping[str, str], fail: str | Mapping[str, Any], *, times: int = 1, skip: int = 0) -> Fault:
+        """Plan something to go wrong; see `simulator.faults`. Raises `FaultRefused`."""
+        return self.faults.add({"match": match, "fail": fail, "times": times, "skip": skip})
+
+    # --- people
+
+    def ring(
+        self,
+        caller: Mapping[str, Any] | None = None,
+        to: Mapping[str, Any] | str | None = None,
+        modalities: Sequence[str] = ("audio",),
+        *,
+        tenant_id: str | None = None,
+        policy: bool = False,
+        script: Sequence[Step] = (),
+    ) -> str:
+        """Somebody calls the bot; returns the call's id.
+
+        `caller` is `{"user": ...}`, `{"phone": "+44..."}` or `{"guest": ...}` (Alice when missing), `to` the resource
+        account or application they called, `policy` a policy-recording call, `script` what the caller will do by
+        themselves (see `simulator.far_end`). Raises `NobodySuch`, `ScriptRefused`.
+        """
+        tenant = tenant_id or self._settings.tenant_id
+        who = identities.caller(caller, self._settings, tenant)
+        called = identities.called(to, self._settings, who)
+        birth = Birth(caller=who, called=called, tenant_id=tenant, modalities=tuple(modalities), policy=policy)
+        call = Call(self, birth, self.watchers)
+        self.calls[call.id] = call
+        call.transcript.add("far_end", does="rings", who=[called.id], caller=who.id, kind=who.kind)
+        if script:
+            FarEnd(self, call.id, script)
+        incoming.ring(call)
+        return call.id
+
+    def press(self, call_id: str, tones: str, interval_ms: float = 150) -> None:
+        """The caller presses keys, the first one now. Raises `NoSuchCall`, `NoSuchKey`, `NothingToActOn`."""
+        call = self._live(call_id)
+        now = self.clock.now()
+        for index, tone in enumerate(tones_of(tones)):
+            if index == 0:
+                call.tones.press(call, tone)
+            else:
+                self.clock.at(now + index * interval_ms / 1000, lambda tone=tone: call.tones.press(call, tone))
+
+    def say(self, call_id: str, wav: bytes) -> None:
+        """From now on the caller says this (WAV, PCM 16 kHz mono 16-bit).
+
+        Raises `NoSuchCall`, `NothingToActOn`, `simulator.audio.WrongFormat`.
+        """
+        call, pcm = self._live(call_id), pcm_of(wav)
+        call.voice.say(pcm, self.clock.now())
+        call.transcript.add("speech", duration_ms=round(duration_s(pcm) * 1000))
+        for heard in tuple(call.on_speech):
+            heard()
+
+    def hang_up(self, call_id: str) -> None:
+        """The caller hangs up, or gives up while it rings. Raises `NoSuchCall`, `NothingToActOn`."""
+        call, settings = self._live(call_id), self._settings
+        call.transcript.add("far_end", does="hangs_up", who=call.birth.caller.id)
+        if call.state in ("incoming", "redirecting"):
+            call.end(settings.result("caller_gave_up"))
+        elif call.birth.caller.kind == "phone":
+            call.end(settings.result("phone_hung_up"))
+        else:
+            call.end(settings.result("user_hung_up"), sender=call.birth.caller)
+
+    def call(self, call_id: str) -> Call:
+        """The call with this id, in any spelling. Raises `NoSuchCall`."""
+        call = self.calls.get(same_id(call_id))
+        if call is None:
+            raise NoSuchCall(call_id)
+        return call
+
+    def transcript(self, call_id: str) -> list[Entry]:
+        """What happened on a call so far (see `simulator.transcript`). Raises `NoSuchCall`."""
+        return self.call(call_id).transcript.entries
+
+    def reset(self) -> None:
+        """Forget calls, recordings and faults; back to the first settings. Nothing is notified."""
+        for call in self.calls.values():
+            call.forget()
+        self.calls.clear()
+        self.recordings.clear()
+        self._settings = self._first_settings
+        self.faults = Faults(self._settings.seed)
+
+    async def close(self) -> None:
+        """Stop everything that is under way. The simulator cannot be used afterwards."""
+        self._closed.set()
+        for call in self.calls.values():
+            call.forget()
+        for task in tuple(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._delivery.close()
+        await self._fetcher.close()
+
+    # --- what calls share (`simulator.call.Exchange`)
+
+    def send(self, line: Line, outgoing: Outgoing) -> None:
+        """Queue a notification behind the earlier ones of its call."""
+        self._delivery.send(line, outgoing)
+
+    def fetch(self, info: MediaInfo, then: Callable[[Prompt | Exception], None]) -> None:
+        """Download a prompt; `then` gets it, or `PromptFailed`."""
+
+        async def fetched() -> None:
+            with self.clock:
+                try:
+                    outcome: Prompt | Exception = await self._fetcher.fetch(info)
+                except PromptFailed as problem:
+                    outcome = problem
+                then(outcome)
+
+        task = asyncio.get_running_loop().create_task(fetched())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def until_gone(self, receive: Receive) -> None:
+        """Keep a request without an answer until its client has gone, or the simulator closes."""
+        closing = asyncio.ensure_future(self._closed.wait())
+        gone = asyncio.ensure_future(_disconnected(receive))
+        try:
+            await asyncio.wait({closing, gone}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for waiter in (closing, gone):
+                waiter.cancel()
+            await asyncio.gather(closing, gone, return_exceptions=True)
+
+    def _live(self, call_id: str) -> Call:
+        call = self.call(call_id)
+        if call.over:
+            raise NothingToActOn(f"call {call_id} is over")
+        return call
+
+
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

@@ -1,0 +1,63 @@
+"""Key presses: their names, and how they reach the bot.
+
+Source: https://learn.microsoft.com/graph/api/call-subscribetotone, https://learn.microsoft.com/graph/api/resources/toneinfo
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simulator import notifications as notes
+from simulator.notifications import Notification
+
+if TYPE_CHECKING:
+    from simulator.call import Call
+
+TONES = {
+    **{str(digit): f"tone{digit}" for digit in range(10)},
+    "*": "star",
+    "#": "pound",
+    **{letter.upper(): letter for letter in "abcd"},
+    "!": "flash",
+}
+DIAL_CHARACTERS = {tone: key for key, tone in TONES.items()}
+
+
+class NoSuchKey(ValueError):
+    """A character that is on no telephone."""
+
+
+def tones_of(keys: str) -> list[str]:
+    """Tone names of dial characters (`0`-`9`, `*`, `#`, `A`-`D`, `!` for flash). Raises `NoSuchKey`."""
+    names = [TONES.get(key.upper()) for key in keys]
+    if not keys or None in names:
+        raise NoSuchKey(f"tones must be some of 0123456789*#ABCD!, not {keys!r}")
+    return [name for name in names if name is not None]
+
+
+class ToneSubscription:
+    """Whether the bot hears keys, and the counter that orders them."""
+
+    def __init__(self) -> None:
+        self.subscribed = False
+        self._sent = 0
+
+    def press(self, call: Call, tone: str) -> None:
+        """The caller presses a key. Before the subscription, or while no media flows, nobody hears it."""
+        if call.state != "established" or call.audio != "active":
+            call.transcript.add("tone", tone=tone, heard_by="nobody")
+            return
+        wanted = next((who for who in [want(tone) for want in tuple(call.on_tone)] if who), None)
+        told = self.subscribed and (wanted is None or call.settings.stop_tone_notified)
+        call.transcript.add("tone", tone=tone, heard_by=wanted or ("bot" if told else "nobody"))
+        if told:
+            self._notify(call, tone)
+
+    def _notify(self, call: Call, tone: str) -> None:
+        settings = call.settings
+        restart = settings.tone_sequence_restart_after
+        position = self._sent % restart if restart else self._sent
+        sequence_id = settings.tone_sequence_start + position * settings.tone_sequence_stride
+        self._sent += 1
+        data = notes.call_data(call.id, settings, call.state, toneInfo=notes.tone_info(sequence_id, tone))
+        call.notify(Notification(kind="tone", change_type="updated", path="", data=data, state=tone))
