@@ -177,7 +177,13 @@ class MemoryBlobs(_Seams):
         self._blobs: dict[str, tuple[WrittenBlob, bytes]] = {}
 
     async def write_once(
-        self, name: str, chunks: AsyncIterable[bytes], *, metadata: Mapping[str, str] | None = None, limit: int
+        self,
+        name: str,
+        chunks: AsyncIterable[bytes],
+        metadata: Mapping[str, str] | None = None,
+        *,
+        content_type: str = "application/octet-stream",
+        limit: int,
     ) -> WrittenBlob:
         """See `storage.Blobs`."""
         await self.enter("write_once", name)

@@ -41,7 +41,13 @@ class AzureBlobs:
             await self._credential.close()
 
     async def write_once(
-        self, name: str, chunks: AsyncIterable[bytes], *, metadata: Mapping[str, str] | None = None, limit: int
+        self,
+        name: str,
+        chunks: AsyncIterable[bytes],
+        metadata: Mapping[str, str] | None = None,
+        *,
+        content_type: str = "application/octet-stream",
+        limit: int,
     ) -> WrittenBlob:
         """See `storage.Blobs`. Blocks that were never committed are invisible, and discarded by the service."""
         from azure.storage.blob import BlobBlock
@@ -58,7 +64,7 @@ class AzureBlobs:
             await self._stage(blob, block, piece)
             blocks.append(BlobBlock(block))
         facts = {**(metadata or {}), "sha256": sha256.hexdigest()}
-        if await self._commit(blob, blocks, facts):
+        if await self._commit(blob, blocks, facts, content_type):
             return WrittenBlob(name=name, sha256=sha256.hexdigest(), bytes=size, metadata=facts)
         existing = await self.find(name)
         if existing is None:
@@ -71,11 +77,18 @@ class AzureBlobs:
         except HttpResponseError as error:
             raise _unavailable(error) from error
 
-    async def _commit(self, blob: BlobClient, blocks: list[BlobBlock], metadata: dict[str, str]) -> bool:
+    async def _commit(
+        self, blob: BlobClient, blocks: list[BlobBlock], metadata: dict[str, str], content_type: str
+    ) -> bool:
         """Make the staged blocks the blob; False when there is one already."""
+        from azure.storage.blob import ContentSettings
+
+        settings = ContentSettings(content_type=content_type)
         try:
             await self._run(
-                lambda: blob.commit_block_list(blocks, metadata=metadata, match_condition=MatchConditions.IfMissing)
+                lambda: blob.commit_block_list(
+                    blocks, content_settings=settings, metadata=metadata, match_condition=MatchConditions.IfMissing
+                )
             )
         except ResourceExistsError:
             return False

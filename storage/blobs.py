@@ -23,7 +23,13 @@ class Blobs(Protocol):
     """Blobs of one container. Every method may raise `StorageUnavailable`; no single request takes over 5 s."""
 
     async def write_once(
-        self, name: str, chunks: AsyncIterable[bytes], *, metadata: Mapping[str, str] | None = None, limit: int
+        self,
+        name: str,
+        chunks: AsyncIterable[bytes],
+        metadata: Mapping[str, str] | None = None,
+        *,
+        content_type: str = "application/octet-stream",
+        limit: int,
     ) -> WrittenBlob:
         """Stream `chunks` into a new blob, visible whole or not at all.
 
@@ -34,6 +40,7 @@ class Blobs(Protocol):
             name: of the blob, slashes allowed.
             chunks: its bytes, in pieces of any size.
             metadata: ASCII names (like variables) and values, kept beside the blob; `sha256` is added.
+            content_type: what browsers are told it is.
             limit: in bytes; more raise `BlobTooLarge`.
 
         Whatever `chunks` raises is passed on, and nothing is kept.

@@ -1,0 +1,27 @@
+"""Every notification of a call stored once, numbered without a gap, and handed to its orchestration.
+
+`Inbox` numbers, `Births` starts a call once, `Intents` keeps an action from being repeated; `inbox.delivery` plays
+them together.
+"""
+
+from inbox.births import Birth, Births, Claim, OtherTenant
+from inbox.errors import CannotOpen, InboxClosed, InboxError, NoSuchNotification
+from inbox.inbox import Inbox, Stored
+from inbox.intents import Begun, Intents
+from inbox.sealing import Sealer
+
+__all__ = [
+    "Begun",
+    "Birth",
+    "Births",
+    "CannotOpen",
+    "Claim",
+    "Inbox",
+    "InboxClosed",
+    "InboxError",
+    "Intents",
+    "NoSuchNotification",
+    "OtherTenant",
+    "Sealer",
+    "Stored",
+]

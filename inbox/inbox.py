@@ -1,0 +1,283 @@
+"""The inbox of each call: every notification once, under consecutive numbers, whoever writes and whatever dies.
+
+A call is a partition of the table. One transaction per notification writes three rows, or none:
+
+    i:{hash of its identity}    under which number it was stored, and when: a second one like it is refused here
+    n:{number}                  its digest, the sealed raw item, whether it was raised; a taken number is refused here
+    head                        the last number given, conditional on nobody having given one since it was read
+
+Beside them, `roster` is the newest roster. Storage operations: a new notification 1, marking it raised 1, a duplicate
+3 (2 on the way); a process that has not heard of the call before first reads its head (1) and what is unraised (1).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from inbox.errors import InboxClosed, NoSuchNotification
+from inbox.identity import same_within_s
+from inbox.payloads import Payload, Payloads
+from inbox.progress import CallProgress, Head, Progress
+from inbox.sealing import Sealer
+from storage import (
+    Blobs,
+    Change,
+    Delete,
+    Insert,
+    Row,
+    RowChanged,
+    RowExists,
+    RowMissing,
+    StorageUnavailable,
+    Table,
+    TransactionRefused,
+    Update,
+    Values,
+)
+from storage.limits import MAX_CHANGES
+
+log = logging.getLogger("callwright.inbox")
+
+JSON = dict[str, Any]
+
+_HEAD = "head"
+_ROSTER = "roster"
+_FIRST_ROW, _LAST_ROW = "!", "~"
+# Of so many tries each lost to a writer of another process, all but none ends before.
+_MOST_TRIES = 64
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stored:
+    """A notification in the inbox."""
+
+    number: int
+    #: False for a duplicate, which keeps its old number and digest.
+    new: bool
+    #: As it was stored: with its number `n` and `at`, when it was received (Unix seconds).
+    digest: JSON
+
+
+class Inbox:
+    """The inboxes of all calls; one per process."""
+
+    def __init__(self, table: Table, blobs: Blobs, sealer: Sealer, now: Callable[[], float]) -> None:
+        self._table = table
+        self._payloads = Payloads(blobs, sealer)
+        self._now = now
+        self._progress = Progress()
+
+    async def append(self, instance_id: str, digest: JSON, raw: JSON, identity: str) -> Stored:
+        """Store a notification under the next number of its call, once.
+
+        Args:
+            instance_id: of the call.
+            digest: what history may carry of it; `n` and `at` are added.
+            raw: the item as it came; it is sealed.
+            identity: from `inbox.identity`, or any text that is the same for the same news.
+
+        Raises `InboxClosed` once the call's payloads were let go, and `StorageUnavailable`.
+        """
+        call = self._progress.of(instance_id)
+        key = hashlib.sha256(identity.encode()).hexdigest()[:40]
+        async with call.lock:
+            payload = await self._payloads.prepare(instance_id, key, raw)
+            news = _News(instance_id=instance_id, digest=digest, at=self._now(), payload=payload)
+            try:
+                return await self._append(call, news, f"i:{key}", same_within_s(identity))
+            except InboxClosed:
+                await self._payloads.delete(payload.blob)
+                raise
+            except BaseException:
+                call.forget()  # whether it was stored is unknown here: storage knows
+                raise
+
+    async def _append(self, call: CallProgress, news: _News, identity_row: str, window_s: float | None) -> Stored:
+        earlier: Row | None = None  # of this identity, but too long ago to be the same
+        for _ in range(_MOST_TRIES):
+            head = call.head or await self._read_head(call, news)
+            number, digest = head.last + 1, {**news.digest, "n": head.last + 1, "at": news.at}
+            unraised_from = min(call.unraised or [number]) if call.unraised is not None else head.unraised_from
+            changes = [
+                _identity_change(identity_row, number, news.at, earlier),
+                Insert(_row(number), {"digest": _dump(digest), "raised": False, **news.payload.columns(_row(number))}),
+                _head_change(head, number, unraised_from),
+            ]
+            try:
+                etags = await self._table.transact(news.instance_id, changes)
+            except TransactionRefused as refused:
+                if refused.index > 0:
+                    call.forget()  # another process gave this number
+                    continue
+                earlier = await self._table.get(news.instance_id, identity_row)
+                if earlier is not None and _is_same(earlier, news.at, window_s):
+                    return await self._duplicate(call, news.instance_id, int(earlier.values["n"]))
+            else:
+                call.stored(number, etags[2] or "", unraised_from, digest)
+                return Stored(number=number, new=True, digest=digest)
+        raise StorageUnavailable(f"{_MOST_TRIES} writers were quicker in the inbox of {news.instance_id!r}")
+
+    async def _read_head(self, call: CallProgress, news: _News) -> Head:
+        """Ask storage, but for a call that rings: its inbox is most likely empty, and the write will tell."""
+        if news.digest.get("kind") == "incoming" and not news.presumed_first:
+            news.presumed_first = True
+            call.head, call.unraised = Head(last=0, unraised_from=1, etag=None), {}
+            return call.head
+        return await self._load(call, news.instance_id)
+
+    async def _load(self, call: CallProgress, instance_id: str) -> Head:
+        row = await self._table.get(instance_id, _HEAD)
+        if row is None:
+            call.head = Head(last=0, unraised_from=1, etag=None)
+        elif row.values["closed"]:
+            raise InboxClosed(f"the call of {instance_id!r} is over")
+        else:
+            last, unraised_from = int(row.values["last"]), int(row.values["unraised_from"])
+            call.head = Head(last=last, unraised_from=unraised_from, etag=row.etag)
+        return call.head
+
+    async def _duplicate(self, call: CallProgress, instance_id: str, number: int) -> Stored:
+        if call.head is None or number > call.head.last:
+            call.forget()  # another process stored it: what is known of the call is stale
+        row = await self._table.get(instance_id, _row(number))
+        if row is None:
+            raise InboxClosed(f"the call of {instance_id!r} is over")
+        return Stored(number=number, new=False, digest=_digest(row))
+
+    async def unraised(self, instance_id: str) -> list[JSON]:
+        """The digests that are stored and not marked raised, in order.
+
+        Those that another process stored are among them once this one has appended since.
+        """
+        call = self._progress.of(instance_id)
+        async with call.lock:
+            if call.unraised is None:
+                head = call.head or await self._load(call, instance_id)
+                first, last = _row(head.unraised_from), _row(head.last)
+                rows = await self._table.query(instance_id, first, last, columns=["digest", "raised"])
+                digests = [_digest(row) for row in rows if not row.values["raised"]]
+                call.unraised = {digest["n"]: digest for digest in digests}
+            return [digest for _, digest in sorted(call.unraised.items())]
+
+    async def mark_raised(self, instance_id: str, number: int) -> None:
+        """Note that its event was raised. When that cannot be noted it is raised again later, which does no harm."""
+        call = self._progress.of(instance_id)
+        if call.unraised is not None and number not in call.unraised:
+            return
+        try:
+            await self._table.update(instance_id, _row(number), {"raised": True})
+        except RowMissing:
+            pass  # let go with its call
+        except StorageUnavailable:
+            log.warning("notification %d of %s was raised, which could not be noted", number, instance_id)
+            return
+        if call.unraised is not None:
+            call.unraised.pop(number, None)
+
+    async def read(self, instance_id: str, first: int) -> list[JSON]:
+        """The digests from number `first` on, in order and without a gap."""
+        rows = await self._table.query(instance_id, _row(first), "n:~", columns=["digest"])
+        return [_digest(row) for row in rows]
+
+    async def raw(self, instance_id: str, number: int) -> JSON:
+        """The item as it came. Raises `NoSuchNotification`, `CannotOpen`."""
+        row = await self._table.get(instance_id, _row(number))
+        if row is None:
+            raise NoSuchNotification(f"{instance_id!r} has no notification {number}, or no longer")
+        return await self._payloads.open(instance_id, row.row, row.values)
+
+    async def put_roster(self, instance_id: str, roster: JSON, sequence: int | None) -> bool:
+        """Keep a roster if it is the newest: by its sequence number, or by arrival when one of the two has none.
+
+        Rosters are not numbered: a meeting sends one for every mute. Raises `InboxClosed`.
+        """
+        key = hashlib.sha256(_dump(roster).encode()).hexdigest()[:40]
+        payload = await self._payloads.prepare(instance_id, f"roster-{key}", roster)
+        values: Values = {"sequence": -1 if sequence is None else sequence, **payload.columns(_ROSTER)}
+        for _ in range(_MOST_TRIES):
+            row = await self._table.get(instance_id, _ROSTER)
+            try:
+                if row is None:
+                    await self._load(CallProgress(), instance_id)
+                    await self._table.insert(instance_id, _ROSTER, values)
+                    return True
+                if sequence is not None and sequence <= int(row.values["sequence"]):
+                    return False
+                await self._table.update(instance_id, _ROSTER, values, etag=row.etag)
+            except (RowExists, RowChanged, RowMissing):
+                continue
+            if (old := str(row.values["blob"])) != payload.blob:
+                await self._payloads.delete(old)
+            return True
+        raise StorageUnavailable(f"{_MOST_TRIES} writers were quicker with the roster of {instance_id!r}")
+
+    async def roster(self, instance_id: str) -> JSON | None:
+        """The newest roster, or None."""
+        row = await self._table.get(instance_id, _ROSTER)
+        return None if row is None else await self._payloads.open(instance_id, _ROSTER, row.values)
+
+    async def forget_payloads(self, instance_id: str) -> None:
+        """Let go of everything a call was sent, now that it is recorded; what still comes is `InboxClosed`."""
+        # First the head: a writer on its way loses its condition, and finds the inbox closed when it looks again.
+        await self._table.upsert(instance_id, _HEAD, {"last": 0, "unraised_from": 0, "closed": True})
+        self._progress.drop(instance_id)
+        await self._delete_rows(instance_id, "i:", "n:~")
+        await self._table.delete(instance_id, _ROSTER)
+        await self._payloads.delete_all(instance_id)
+
+    async def purge(self, instance_id: str) -> None:
+        """Leave no trace of a call."""
+        self._progress.drop(instance_id)
+        await self._delete_rows(instance_id, _FIRST_ROW, _LAST_ROW)
+        await self._payloads.delete_all(instance_id)
+
+    async def _delete_rows(self, instance_id: str, first: str, last: str) -> None:
+        while rows := await self._table.query(instance_id, first, last, limit=MAX_CHANGES, columns=[]):
+            try:
+                await self._table.transact(instance_id, [Delete(row.row) for row in rows])
+            except TransactionRefused as refused:
+                if not isinstance(refused.cause, RowMissing):
+                    raise
+                # somebody else is deleting them too
+
+
+@dataclass(kw_only=True)
+class _News:
+    """A notification on its way into the inbox."""
+
+    instance_id: str
+    digest: JSON
+    at: float
+    payload: Payload
+    presumed_first: bool = False
+
+
+def _identity_change(row: str, number: int, at: float, earlier: Row | None) -> Change:
+    values: Values = {"n": number, "at": at}
+    return Insert(row, values) if earlier is None else Update(row, values, earlier.etag)
+
+
+def _head_change(head: Head, number: int, unraised_from: int) -> Change:
+    values: Values = {"last": number, "unraised_from": unraised_from, "closed": False}
+    return Insert(_HEAD, values) if head.etag is None else Update(_HEAD, values, head.etag)
+
+
+def _is_same(earlier: Row, at: float, window_s: float | None) -> bool:
+    return window_s is None or at - float(earlier.values["at"]) <= window_s
+
+
+def _row(number: int) -> str:
+    return f"n:{number:08d}"
+
+
+def _dump(digest: JSON) -> str:
+    return json.dumps(digest, separators=(",", ":"))
+
+
+def _digest(row: Row) -> JSON:
+    return json.loads(str(row.values["digest"]))
