@@ -60,10 +60,8 @@ def spoken(pcm: bytes, threshold_dbfs: float) -> tuple[Interval, ...]:
     """When, in seconds from the start, the samples are louder than the threshold; 20 ms at a time."""
     least_energy = (_FULL_SCALE * 10 ** (threshold_dbfs / 20)) ** 2
     intervals: list[Interval] = []
-    for index in range(0, len(pcm) - 1, _FRAME_BYTES):
-        frame = array(
-            "h", pcm[index : index + _FRAME_BYTES - (len(pcm) - index) % 2 * (index + _FRAME_BYTES > len(pcm))]
-        )
+    for index in range(0, len(pcm), _FRAME_BYTES):
+        frame = array("h", pcm[index : index + _FRAME_BYTES])
         if sum(map(mul, frame, frame)) < least_energy * len(frame):
             continue
         start, end = index / BYTES_PER_S, index / BYTES_PER_S + len(frame) / RATE_HZ

@@ -160,7 +160,7 @@ class Call:
         for timer in self._timers.values():
             timer.cancel()
         self._timers.clear()
-        self.result = None if result is None else notes.result_info(result, self.settings, more.pop("message", None))
+        self.result = None if result is None else notes.result_info(result, self.settings)
         self.notify(self._ended_notification(sender, bare, more))
         kept = self.settings.recording_kept_s
         self.exchange.clock.at(self.exchange.clock.now() + kept, lambda: self.exchange.recordings.discard(self.id))
@@ -170,7 +170,7 @@ class Call:
         for timer in self._timers.values():
             timer.cancel()
         self._timers.clear()
-        self.line.queue.clear()
+        self.line.close()
         self.state = "terminated"
 
     # --- time
@@ -178,6 +178,8 @@ class Call:
     def later(self, name: str, seconds: float, action: Callable[[], object]) -> None:
         """Do something in so many seconds, unless the call is over by then; replaces what waits under this name."""
         self.cancel(name)
+        if self.over:
+            return
         self._timers[name] = self.exchange.clock.at(self.exchange.clock.now() + seconds, action)
 
     def cancel(self, name: str) -> None:

@@ -82,6 +82,8 @@ async def _ring(simulator: Simulator, request: Request) -> Response:
     unknown = sorted(set(asked) - {"caller", "to", "modalities", "tenant_id", "policy", "script"})
     if unknown:
         raise _Refused(f"a call has no {', '.join(unknown)}")
+    if not _are(asked.get("modalities", []), str) or not _are(asked.get("script", []), dict):
+        raise _Refused("modalities must be a list of texts, script a list of objects")
     call_id = simulator.ring(**asked)
     return JSONResponse({"id": call_id}, 201, {"Location": f"/simulator/calls/{call_id}"})
 
@@ -174,6 +176,10 @@ def _summary(call: Call) -> dict[str, Any]:
         "to": {called.kind: called.id},
         "result": call.result,
     }
+
+
+def _are(values: Any, kind: type) -> bool:
+    return isinstance(values, list) and all(isinstance(value, kind) for value in values)
 
 
 async def _object(request: Request) -> dict[str, Any]:

@@ -53,6 +53,12 @@ class Line:
     started: bool = False
     queue: deque[Outgoing] = field(default_factory=deque)
     task: asyncio.Task[None] | None = None
+    closed: bool = False
+
+    def close(self) -> None:
+        """Nothing more is sent, not even what waits."""
+        self.closed = True
+        self.queue.clear()
 
 
 class Delivery:
@@ -70,6 +76,8 @@ class Delivery:
 
     def send(self, line: Line, outgoing: Outgoing) -> None:
         """Queue a notification behind the earlier ones of its call."""
+        if line.closed:
+            return
         note = outgoing.notification
         outgoing.failure = self._faults().for_notification(note.kind, note.state, line.call_id)
         if outgoing.failure is None and self._faults().likely(self._settings().reorder_probability):

@@ -40,9 +40,10 @@ class Disrupted:
                 await response(scope, receive, send)
                 return
         # Out of the clock's sight: whoever waits for this answer waits on the wall clock.
-        if failure is not None and failure.word.startswith("reset"):
-            _drop_connection(scope)
-        await self._simulator.until_gone(receive)
+        assert failure is not None
+        if not failure.word.startswith("reset"):
+            await self._simulator.until_gone(receive)
+        await _drop_connection(scope, receive)
 
     async def _fail(self, request: Request, failure: Failure) -> Response | None:
         await request.body()
@@ -67,9 +68,16 @@ class Disrupted:
             call.transcript.add("fault", action=self._action, fault=str(failure))
 
 
-def _drop_connection(scope: Scope) -> None:
+async def _drop_connection(scope: Scope, receive: Receive) -> None:
     """Close the socket under the request without a word; possible only on the simulator's own server."""
     transport = scope.get("state", {}).get("transport")
     if transport is None:
         raise ConnectionResetError("a fault drops this connection")
     transport.abort()
+    await disconnected(receive)
+
+
+async def disconnected(receive: Receive) -> None:
+    """Return once the client of a request has gone; its body must have been read."""
+    while (await receive())["type"] != "http.disconnect":
+        pass

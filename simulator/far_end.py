@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from simulator.transcript import Entry
 
 if TYPE_CHECKING:
+    from simulator.call import Call
     from simulator.simulator import Simulator
 
 Step = Mapping[str, Any]
@@ -43,29 +44,24 @@ class ScriptRefused(ValueError):
 class FarEnd:
     """Plays a script on one call. Raises `ScriptRefused` when the script makes no sense."""
 
-    def __init__(self, simulator: Simulator, call_id: str, script: Sequence[Step]) -> None:
+    def __init__(self, simulator: Simulator, call: Call, script: Sequence[Step]) -> None:
         self._steps = [_checked(number, step) for number, step in enumerate(script, start=1)]
         self._simulator = simulator
-        self._call_id = call_id
+        self._call = call
         self._waiting = False
-        simulator.watchers.append(self._see)
+        call.transcript.watchers.append(self._see)
         self._advance()
 
     def _advance(self) -> None:
         """Wait for the next step, or do it at once when it waits for nothing."""
-        if not self._steps:
-            self._stop()
-        elif self._steps[0].get("when", "now") == "now":
+        if self._steps and self._steps[0].get("when", "now") == "now":
             self._plan()
         else:
-            self._waiting = True
+            self._waiting = bool(self._steps)
 
     def _see(self, call_id: str, entry: Entry) -> None:
-        if call_id != self._call_id:
-            return
-        if entry["what"] == "state" and entry["state"] == "terminated":
-            self._stop()
-        elif self._waiting and _matches(self._steps[0], entry):
+        del call_id
+        if self._waiting and _matches(self._steps[0], entry):
             self._waiting = False
             self._plan()
 
@@ -74,22 +70,16 @@ class FarEnd:
         clock.at(clock.now() + self._steps[0].get("after_s", 0.0), self._act)
 
     def _act(self) -> None:
-        call = self._simulator.calls.get(self._call_id)
-        if call is None or call.over:
+        if self._call.over:
             return
         step = self._steps.pop(0)
         self._advance()  # first: what the act brings about may be what the next step waits for
         if "press" in step:
-            self._simulator.press(self._call_id, step["press"], step.get("interval_ms", 150))
+            self._simulator.press(self._call.id, step["press"], step.get("interval_ms", 150))
         elif "say" in step:
-            self._simulator.say(self._call_id, step["say"])
+            self._simulator.say(self._call.id, step["say"])
         else:
-            self._simulator.hang_up(self._call_id)
-
-    def _stop(self) -> None:
-        self._waiting = False
-        if self._see in self._simulator.watchers:
-            self._simulator.watchers.remove(self._see)
+            self._simulator.hang_up(self._call.id)
 
 
 def _matches(step: Step, entry: Entry) -> bool:

@@ -104,7 +104,9 @@ def from_graph(identity_set: Any) -> Identity | None:
     return None
 
 
-def _only(spec: Mapping[str, Any], field: str, kinds: tuple[str, ...]) -> tuple[str, Any]:
+def _only(spec: Any, field: str, kinds: tuple[str, ...]) -> tuple[str, Any]:
+    if not isinstance(spec, Mapping):
+        raise NobodySuch(f"{field} must be an object that names one of {', '.join(kinds)}")
     named = [kind for kind in kinds if kind in spec]
     if len(named) != 1 or len(spec) != 1:
         raise NobodySuch(f"{field} must name exactly one of {', '.join(kinds)}; it names {', '.join(spec) or 'nobody'}")

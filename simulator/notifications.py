@@ -53,15 +53,14 @@ def status_word(status: str, settings: SimulatorSettings) -> str:
     return status[:1].upper() + status[1:] if settings.operation_status_case == "pascal" else status
 
 
-def result_info(result: Result, settings: SimulatorSettings, message: str | None = None) -> dict[str, Any]:
+def result_info(result: Result, settings: SimulatorSettings) -> dict[str, Any]:
     """A `resultInfo`."""
     code, subcode = result
-    fallback = MESSAGES.get(subcode, f"DiagCode: {code}#{subcode}.@")
     return {
         "@odata.type": "#microsoft.graph.resultInfo",
         "code": str(code) if settings.result_code_form == "string" else code,
         settings.subcode_key: subcode,
-        "message": message or fallback,
+        "message": MESSAGES.get(subcode, f"DiagCode: {code}#{subcode}.@"),
     }
 
 

@@ -16,6 +16,7 @@ from simulator.audio import duration_s, pcm_of
 from simulator.call import Birth, Call
 from simulator.control import control_routes
 from simulator.delivery import Delivery, Line, Outgoing
+from simulator.disruption import disconnected
 from simulator.far_end import FarEnd, Step
 from simulator.faults import Fault, Faults
 from simulator.graph_app import graph_routes
@@ -106,7 +107,7 @@ class Simulator:
         self.calls[call.id] = call
         call.transcript.add("far_end", does="rings", who=[called.id], caller=who.id, kind=who.kind)
         if script:
-            FarEnd(self, call.id, script)
+            FarEnd(self, call, script)
         incoming.ring(call)
         return call.id
 
@@ -197,7 +198,7 @@ class Simulator:
     async def until_gone(self, receive: Receive) -> None:
         """Keep a request without an answer until its client has gone, or the simulator closes."""
         closing = asyncio.ensure_future(self._closed.wait())
-        gone = asyncio.ensure_future(_disconnected(receive))
+        gone = asyncio.ensure_future(disconnected(receive))
         try:
             await asyncio.wait({closing, gone}, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -210,8 +211,3 @@ class Simulator:
         if call.over:
             raise NothingToActOn(f"call {call_id} is over")
         return call
-
-
-async def _disconnected(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass

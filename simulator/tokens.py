@@ -29,6 +29,11 @@ class KeyRing:
     def __init__(self, name: str) -> None:
         self._keys = [_first_key(name)]
 
+    @property
+    def current(self) -> str:
+        """The `kid` of the key that signs."""
+        return self._keys[-1][0]
+
     def sign(self, claims: Mapping[str, Any]) -> str:
         """A compact RS256 token over these claims."""
         kid, key = self._keys[-1]
@@ -76,7 +81,7 @@ class Tokens:
     def webhook_token(self, tenant_id: str) -> str:
         """The token that goes with notifications of a tenant's calls; signed anew at half its life."""
         settings, now = self._settings(), self._now()
-        key = (tenant_id, settings.webhook_issuer, settings.bot_app_id, self.webhook_keys._keys[-1][0])
+        key = (tenant_id, settings.webhook_issuer, settings.bot_app_id, self.webhook_keys.current)
         good_until, token = self._webhook_tokens.get(key, (0.0, ""))
         if now < good_until:
             return token
@@ -91,7 +96,7 @@ class Tokens:
                 "exp": int(now + life),
             }
         )
-        self._webhook_tokens = {key: (now + life / 2, token)}
+        self._webhook_tokens[key] = (now + life / 2, token)
         return token
 
     def access_token(

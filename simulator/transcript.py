@@ -33,6 +33,8 @@ class Transcript:
         self._call_id = call_id
         self._now = now
         self._watchers = watchers
+        #: Watch this call only.
+        self.watchers: list[Watcher] = []
         self.entries: list[Entry] = []
 
     def add(self, what: str, **fields: Any) -> Entry:
@@ -44,7 +46,7 @@ class Transcript:
 
     def tell(self, entry: Entry) -> None:
         """Show an entry, new or changed, to the watchers."""
-        for watcher in tuple(self._watchers):
+        for watcher in (*self._watchers, *self.watchers):
             watcher(self._call_id, entry)
 
     def of(self, what: str) -> list[Entry]:

@@ -1,4 +1,4 @@
-"""A scripted bot and a simulator on real sockets, in virtual time; every byte between them is held to Graph's schemas."""
+"""A scripted bot and a simulator on real sockets, in virtual time; all that passes is held to Graph's schemas."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from referencing.jsonschema import DRAFT4
 
 from clock import VirtualClock
 from simulator import Addresses, Simulator, SimulatorSettings, serve
+from simulator.notifications import same_id
 
 CONTRACT = Path(__file__).parents[1] / "contract" / "openapi.json"
 
@@ -186,25 +187,30 @@ class Bot:
         await self.clock.run_until(done, limit_s=limit_s)
 
     def of(self, call_id: str) -> list[dict[str, Any]]:
-        return [item for item in self.items if call_id in item["resourceUrl"].lower()]
+        return [
+            item for item in self.items if same_id(item["resourceUrl"].split("/calls/")[1].split("/")[0]) == call_id
+        ]
+
+    def changes(self, call_id: str) -> list[dict[str, Any]]:
+        """What was said about the call itself, not its operations."""
+        return [item["resourceData"] for item in self.of(call_id) if _is_call(item)]
 
     def states(self, call_id: str) -> list[str]:
-        found = [item["resourceData"].get("state") for item in self.of(call_id) if "tone" not in str(item).lower()]
-        return [state for state in found if state]
+        return [data["state"] for data in self.changes(call_id) if "state" in data and "toneInfo" not in data]
 
     def audio(self, call_id: str) -> str | None:
-        states = [item["resourceData"].get("mediaState") for item in self.of(call_id)]
-        return next((state["audio"] for state in reversed(states) if state), None)
+        states = [data["mediaState"]["audio"] for data in self.changes(call_id) if "mediaState" in data]
+        return states[-1] if states else None
 
     def tones(self, call_id: str) -> list[tuple[int, str]]:
-        infos = [item["resourceData"].get("toneInfo") for item in self.of(call_id)]
-        return [(info["sequenceId"], info["tone"]) for info in infos if info]
+        infos = [data["toneInfo"] for data in self.changes(call_id) if "toneInfo" in data]
+        return [(info["sequenceId"], info["tone"]) for info in infos]
 
     def operations(self, call_id: str) -> list[dict[str, Any]]:
-        return [item["resourceData"] for item in self.of(call_id) if "/operations/" in item["resourceUrl"]]
+        return [item["resourceData"] for item in self.of(call_id) if not _is_call(item)]
 
     def ended(self, call_id: str) -> dict[str, Any] | None:
-        gone = [item for item in self.of(call_id) if item["changeType"] == "deleted" and "operations" not in str(item)]
+        gone = [item for item in self.of(call_id) if item["changeType"] == "deleted" and _is_call(item)]
         return gone[-1]["resourceData"] if gone else None
 
     def result(self, call_id: str) -> tuple[int, int] | None:
@@ -213,8 +219,12 @@ class Bot:
         return (info["code"], info["subcode"]) if info else None
 
 
+def _is_call(item: Mapping[str, Any]) -> bool:
+    return "/operations/" not in item["resourceUrl"]
+
+
 def _check_response(method: str, path: str, status: int, value: Any, headers: Mapping[str, str]) -> None:
-    parts = path.split("?")[0].split("/")
+    parts = path.split("/")
     parts[0] = "{call-id}"
     if len(parts) == 3:
         parts[2] = "{commsOperation-id}"
