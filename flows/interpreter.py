@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flows.acts import Act, Answer, Failed, HangUp, Result
+from flows.acts import Act, Failed, HangUp, Result
 from flows.expressions import Value
 from flows.flow import Flow
 from flows.nodes import Frame, Leave, Node, Step
@@ -30,14 +30,18 @@ PREFETCHED = 20
 class Interpreter:
     """One walk through one flow."""
 
-    def __init__(self, flow: Flow, variables: dict[str, Value] | None = None) -> None:
-        """`variables`: what is known of the call (`flows.loader.GIVEN_VARIABLES`)."""
+    def __init__(self, flow: Flow) -> None:
+        """Stand before the first node."""
         self.flow = flow
         self.node: str | None = None
-        self._variables: dict[str, Value] = {**flow.variables, **(variables or {})}
+        self._variables: dict[str, Value] = dict(flow.variables)
         self._kept: dict[str, Any] = {}
         self._failures = 0
         self._notes: list[dict[str, Any]] = []
+
+    def set_variable(self, name: str, value: Value) -> None:
+        """Tell the flow something about the call (`flows.loader.GIVEN_VARIABLES`)."""
+        self._variables[name] = value
 
     def begin(self) -> Act:
         """Enter the first node; returns the first act."""
@@ -141,6 +145,3 @@ class Interpreter:
     def _end(self, outcome: str) -> HangUp:
         self.node = None
         return HangUp(outcome="failed" if outcome == "failed" else "completed")
-
-
-__all__ = ["MAX_FAILURES", "MAX_SILENT_NODES", "Answer", "Interpreter"]

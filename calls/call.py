@@ -1,0 +1,180 @@
+"""What a call session remembers, and the few things every handler does with it.
+
+Everything here survives `to_json`/`from_json`, which may happen between any two events.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from calls import commands
+from calls.states import State
+from calls.tones import ToneOrder
+from flows.acts import Act, act_from_json, act_to_json
+from flows.flow import Flow
+from flows.interpreter import Interpreter
+
+JSON = dict[str, Any]
+
+# Nodes named in a summary, and entries of the journal that wait for a command to carry them: both have an end.
+_LONGEST_PATH = 100
+_LONGEST_JOURNAL = 300
+
+
+@dataclass(kw_only=True, slots=True)
+class Operation:
+    """The media operation in flight. There is one at most; `id` is None until Graph has named it."""
+
+    step: int
+    record: bool
+    id: str | None = None
+    asked: bool = False  # the request has returned: a cancellation can no longer overtake it
+    uncertain: bool = False  # nobody knows whether the request arrived
+    cancel: bool = False  # a key interrupts it
+    stop_key: bool = False  # the key that stops the recording has been told as a tone
+
+
+@dataclass(kw_only=True, slots=True)
+class Memory:
+    """The JSON part of a call's state: numbers, texts, and lists and mappings of them."""
+
+    state: State = State.RINGING
+    since_ms: int = 0
+    step: int = 0
+    seq: int = 0
+    established: bool = False
+    audio: bool = False
+    subscribed: bool = False
+    over: bool = False
+    asked: dict[str, str] = field(default_factory=dict[str, str])  # step -> activity, not yet performed
+    deadlines: dict[str, int] = field(default_factory=dict[str, int])
+    keys: str = ""  # in their order, not yet taken by a node
+    entry: str = ""  # taken by the node that listens
+    entry_ended: str | None = None  # maximum, terminator or pause
+    habit: str = ""  # keys that the caller may press out of habit, to be swallowed
+    habit_until_ms: int = 0
+    recordings: list[JSON] = field(default_factory=list[JSON])
+    transfer: JSON | None = None  # {"target": kind, "state": ..., "returned": why | None}
+    declining: str | None = None  # reject or redirect, when the session and not the flow declines
+    journal: list[JSON] = field(default_factory=list[JSON])
+    path: list[str] = field(default_factory=list[str])
+    outcome: str | None = None
+    reason: str | None = None
+    caller: str = "unknown"
+    called: str = "unknown"
+    started_ms: int = 0
+    answered_ms: int | None = None
+    ended_ms: int | None = None
+    code: int | None = None
+    subcode: int | None = None
+    keys_pressed: int = 0
+
+
+class Call:
+    """A call: who it is, its flow, where it is in it, and what it is about to ask for."""
+
+    def __init__(self, identity: JSON, pinned: JSON, now_ms: int) -> None:
+        self.instance_id: str = identity["instance_id"]
+        self.call_id: str = identity["call_id"]
+        self.tenant_id: str = identity["tenant_id"]
+        self.pinned = pinned
+        self.flow = Flow.pinned(pinned["flow"], pinned["hash"])
+        self.settings: JSON = pinned["settings"]
+        self.interpreter = Interpreter(self.flow)
+        self.memory = Memory(since_ms=now_ms, started_ms=now_ms)
+        self.act: Act | None = None
+        self.operation: Operation | None = None
+        self.tones = ToneOrder()
+        self.now_ms = now_ms
+        self._out: list[commands.Command] = []
+
+    def issue(self, kind: type[commands.Command], **fields: Any) -> int:
+        """Ask for a command; returns its step."""
+        memory = self.memory
+        memory.step += 1
+        self.collect_notes()
+        events, memory.journal = tuple(memory.journal), []
+        memory.asked[str(memory.step)] = kind.activity
+        self._out.append(
+            kind(
+                instance_id=self.instance_id,
+                call_id=self.call_id,
+                tenant_id=self.tenant_id,
+                step=memory.step,
+                events=events,
+                **fields,
+            )
+        )
+        return memory.step
+
+    def take_commands(self) -> list[commands.Command]:
+        """Give what was asked for since the last time."""
+        out, self._out = self._out, []
+        return out
+
+    def note(self, what: str, **facts: Any) -> None:
+        """Write a journal entry; `facts` must hold neither keys nor personal data."""
+        self.collect_notes()
+        self._write({"what": what, "node": self.interpreter.node, **facts})
+
+    def collect_notes(self) -> None:
+        """Bring the interpreter's notes into the journal."""
+        for note in self.interpreter.take_notes():
+            if note["what"] == "node_entered" and len(self.memory.path) < _LONGEST_PATH:
+                self.memory.path.append(note["node"])
+            self._write(note)
+
+    def _write(self, entry: JSON) -> None:
+        memory = self.memory
+        memory.seq += 1
+        memory.journal.append({"seq": memory.seq, "at": self.now_ms / 1000, **entry})
+        del memory.journal[:-_LONGEST_JOURNAL]
+
+    def enter(self, state: State) -> None:
+        """Move to a state; moving to the one at hand is no move."""
+        if state is not self.memory.state:
+            self.memory.state, self.memory.since_ms = state, self.now_ms
+            self.note("state", state=state.value)
+
+    def set_deadline(self, name: str, after_ms: int) -> None:
+        """Name a time from now at which to be told."""
+        self.memory.deadlines[name] = self.now_ms + after_ms
+
+    def drop_deadline(self, *names: str) -> None:
+        """Forget deadlines, set or not."""
+        for name in names:
+            self.memory.deadlines.pop(name, None)
+
+    def context(self, step: int) -> str:
+        """The client context of a step, which Graph sends back with the operation."""
+        return f"{self.instance_id}:{step}"
+
+    def to_json(self) -> JSON:
+        """Give everything."""
+        return {
+            "call": {"instance_id": self.instance_id, "call_id": self.call_id, "tenant_id": self.tenant_id},
+            "pinned": self.pinned,
+            "interpreter": self.interpreter.to_json(),
+            "act": act_to_json(self.act) if self.act else None,
+            "operation": asdict(self.operation) if self.operation else None,
+            "tones": self.tones.to_json(),
+            "memory": {**asdict(self.memory), "state": self.memory.state.value},
+        }
+
+    @classmethod
+    def from_json(cls, document: JSON) -> Call:
+        """Read what `to_json` gave, before or after a passage through JSON text."""
+        memory = dict(document["memory"])
+        self = cls(document["call"], document["pinned"], memory["since_ms"])
+        self.interpreter = Interpreter.from_json(self.flow, document["interpreter"])
+        self.act = act_from_json(document["act"]) if document["act"] else None
+        self.operation = Operation(**document["operation"]) if document["operation"] else None
+        self.tones = ToneOrder.from_json(document["tones"])
+        memory["state"] = State(memory["state"])
+        for name in ("asked", "deadlines"):
+            memory[name] = dict(memory[name])
+        for name in ("recordings", "journal", "path"):
+            memory[name] = list(memory[name])
+        self.memory = Memory(**memory)
+        return self

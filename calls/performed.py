@@ -1,0 +1,119 @@
+"""What the return of a command's activity means, by activity.
+
+An error has one of five kinds. `gone`: Graph knows no such call any more; it is over. `refused` and `not_reached`:
+surely nothing happened, so the act failed. `unknown`: it may have happened, so wait for its effect until the act's own
+deadline. `internal`: a fault of ours; hang up and record it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from calls import lifetime, media
+from calls.call import Call
+from calls.events import CallChanged, OperationEnded, Performed
+from calls.states import State
+from flows import acts
+from flows.acts import Result
+
+
+def performed(call: Call, event: Performed) -> Result | None:
+    """Take the return of a command; one that was not asked for, or has returned before, says nothing."""
+    activity = call.memory.asked.pop(str(event.step), None)
+    if activity is None:
+        return None
+    if event.error is not None:
+        call.note("error", activity=activity, error=event.error, reason=event.reason)
+    if call.memory.over:
+        return None
+    if event.error == "gone":
+        lifetime.over(call, gone=True)
+        return None
+    if event.error == "internal":
+        if activity == "hang_up":
+            lifetime.over(call)
+        else:
+            lifetime.give_up(call, f"{activity} failed")
+        return None
+    handler = _HANDLERS.get(activity)
+    return handler(call, event) if handler else None
+
+
+def closed(call: Call, event: Performed) -> Result | None:
+    """The record is written, or nothing more can be done about it."""
+    if call.memory.asked.pop(str(event.step), None) == "close_call":
+        call.enter(State.CLOSED)
+    return None
+
+
+def _surely_not(event: Performed) -> bool:
+    return event.error in ("refused", "not_reached")
+
+
+def _answer(call: Call, event: Performed) -> Result | None:
+    if call.memory.state is not State.ANSWERING or call.memory.established:
+        return None
+    if _surely_not(event):
+        call.drop_deadline("establish")
+        return acts.Failed(why=event.error or "")
+    state = event.ok.get("state") if event.ok else None
+    # Two answers met: the earlier one's notifications may be long gone, but Graph said how far the call is.
+    if isinstance(state, str) and state == "established":
+        return lifetime.while_answering(call, CallChanged(state=state, audio=None, code=None, subcode=None))
+    return None
+
+
+def _subscribe(call: Call, event: Performed) -> Result | None:
+    if call.memory.state is not State.SUBSCRIBING:
+        return None
+    return acts.Failed(why="tones") if _surely_not(event) else lifetime.subscribed(call)
+
+
+def _operation(call: Call, event: Performed) -> Result | None:
+    if call.operation is None or call.operation.step != event.step:
+        return None
+    if _surely_not(event):
+        return media.operation_refused(call, event.error or "")
+    ok = event.ok or {}
+    operation_id = ok.get("operation_id")
+    status = (ok.get("status") or "").lower()
+    if status not in ("completed", "failed"):
+        media.operation_asked(call, operation_id, uncertain=event.error == "unknown")
+        return None
+    # Ended within the request: no notification will follow.
+    ended = OperationEnded(
+        operation_id=operation_id,
+        context=call.context(event.step),
+        completed=status == "completed",
+        code=ok.get("code"),
+        subcode=ok.get("subcode"),
+    )
+    return media.end_operation(call, ended)
+
+
+def _decline(call: Call, event: Performed) -> Result | None:
+    if call.memory.state is not State.DECLINING or not _surely_not(event):
+        return None
+    return lifetime.not_declined(call, event.error or "")
+
+
+def _transfer(call: Call, event: Performed) -> Result | None:
+    if call.memory.state is not State.TRANSFERRING or not _surely_not(event):
+        return None
+    return lifetime.not_transferred(call, "failed")
+
+
+_HANDLERS: dict[str, Callable[[Call, Performed], Result | None]] = {
+    "answer_call": _answer,
+    "subscribe_to_tone": _subscribe,
+    "play_prompt": _operation,
+    "record_response": _operation,
+    "reject_call": _decline,
+    "redirect_call": _decline,
+    "transfer_call": _transfer,
+    # Nothing depends on these: a prompt that could not be cancelled ends by itself, a keepAlive has a next one,
+    # a hang-up has its deadline.
+    "cancel_media_processing": lambda call, event: None,
+    "keep_alive": lambda call, event: None,
+    "hang_up": lambda call, event: None,
+}

@@ -1,0 +1,23 @@
+"""The states of a call session; the theory of them is in `calls.session`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """Where a call session is. The values are what operators read in `customStatus` and in the journal."""
+
+    RINGING = "ringing"
+    DECLINING = "declining"
+    ANSWERING = "answering"
+    SUBSCRIBING = "subscribing"
+    PLAYING = "playing"
+    INTERRUPTING = "interrupting"
+    LISTENING = "listening"
+    RECORDING = "recording"
+    TRANSFERRING = "transferring"
+    HANGING_UP = "hanging_up"
+    ENDING = "ending"
+    CLOSING = "closing"
+    CLOSED = "closed"
