@@ -22,9 +22,9 @@ class Incoming:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CallChanged:
-    """Graph's call state; `audio` is None when the notification did not speak of media."""
+    """Graph's call state; `state` and `audio` are None where the notification did not speak of them."""
 
-    state: str
+    state: str | None
     audio: bool | None
     code: int | None
     subcode: int | None
@@ -57,13 +57,17 @@ class Ended:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OperationEnded:
-    """A media operation has ended. `context` is the client context it was started with, if it came back."""
+    """A media operation has ended. `context` is the client context it was started with, if it came back.
+
+    `recording` is False when Graph says that there is nothing to fetch.
+    """
 
     operation_id: str | None
     context: str | None
     completed: bool
     code: int | None
     subcode: int | None
+    recording: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -159,7 +163,7 @@ def _incoming(document: Mapping[str, Any]) -> Event:
 def _call(document: Mapping[str, Any]) -> Event:
     audio = _maybe_text(document, "audio")
     return CallChanged(
-        state=_text(document, "state"),
+        state=_maybe_text(document, "state"),
         audio=None if audio is None else audio == "active",
         code=_maybe_integer(document, "code"),
         subcode=_maybe_integer(document, "subcode"),
@@ -190,6 +194,7 @@ def _operation(document: Mapping[str, Any]) -> Event:
         operation_id=_maybe_text(document, "operation_id"),
         context=_maybe_text(document, "context"),
         completed=_word(document, "status", ("completed", "failed")) == "completed",
+        recording=document.get("recording") is not False,
         code=_maybe_integer(document, "code"),
         subcode=_maybe_integer(document, "subcode"),
     )

@@ -288,6 +288,8 @@ def _recorded(call: Call, operation: Operation, event: OperationEnded) -> Result
     if event.subcode == codes.STOP_TONE and not operation.stop_key:
         call.memory.habit, call.memory.habit_until_ms = act.stop_keys, call.now_ms + STOP_KEY_ECHO_MS
     if event.completed:
+        if not event.recording:
+            return acts.Failed(why="noLocation")
         call.note("recording", status="expected", subcode=event.subcode)
         return acts.Recorded()
     if event.subcode == codes.INITIAL_SILENCE:

@@ -56,11 +56,12 @@ def _answer(call: Call, event: Performed) -> Result | None:
     if _surely_not(event):
         call.drop_deadline("establish")
         return acts.Failed(why=event.error or "")
-    state = event.ok.get("state") if event.ok else None
-    # Two answers met: the earlier one's notifications may be long gone, but Graph said how far the call is.
-    if isinstance(state, str) and state == "established":
-        return lifetime.while_answering(call, CallChanged(state=state, audio=None, code=None, subcode=None))
-    return None
+    seen = event.ok or {}
+    if seen.get("state") != "established":
+        return None
+    # The call was answered before, and Graph was asked how far it is: as good as a notification.
+    audio = seen["audio"] == "active" if seen.get("audio") else None
+    return lifetime.while_answering(call, CallChanged(state="established", audio=audio, code=None, subcode=None))
 
 
 def _subscribe(call: Call, event: Performed) -> Result | None:

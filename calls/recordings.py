@@ -42,8 +42,10 @@ def operation_ended(call: Call, event: OperationEnded, step: int | None = None) 
     entry["operation_id"] = entry["operation_id"] or event.operation_id
     if entry["status"] != "recording":
         return
-    if event.completed:
+    if event.completed and event.recording:
         entry["status"] = "expected"
+    elif event.completed:
+        lose(call, entry, "Graph names no place to fetch it from")
     elif event.subcode == codes.INITIAL_SILENCE:
         never_begun(call, entry["step"])
     else:

@@ -283,6 +283,28 @@ class DigitPattern(Shape[str]):
         return raw
 
 
+class Identity(Shape[str]):
+    """The id of something in Microsoft Entra: a GUID."""
+
+    def read(self, source: Located, problems: Problems) -> str:
+        """Read a GUID."""
+        raw = _raw(source, problems)
+        if not _IDENTITY.fullmatch(raw):
+            raise problems.refuse(source.place, f"'{raw[:40]}' is not an Entra object id (a GUID)")
+        return raw.lower()
+
+
+class PhoneNumber(Shape[str]):
+    """A number with its country code: `+442071234567`."""
+
+    def read(self, source: Located, problems: Problems) -> str:
+        """Read a number in E.164 form."""
+        raw = _raw(source, problems)
+        if not _NUMBER.fullmatch(raw):
+            raise problems.refuse(source.place, f"'{raw[:20]}' is not a number in the form +442071234567")
+        return raw
+
+
 class TargetShape(Shape[Target]):
     """Where to send a call: `{user: id}`, `{phone: "+..."}` or `{applicationInstance: id}`."""
 
@@ -296,14 +318,10 @@ class TargetShape(Shape[Target]):
         ((kind, identity),) = source.value.items()
         if kind not in self._KINDS:
             raise problems.refuse(source.place, unknown_name("kind of target", kind, self._KINDS))
-        raw = _raw(identity, problems)
         if kind == "phone":
-            if not _NUMBER.fullmatch(raw):
-                raise problems.refuse(identity.place, f"'{raw[:20]}' is not a number in the form +442071234567")
-            return Target(kind="phone", id=raw)
-        if not _IDENTITY.fullmatch(raw):
-            raise problems.refuse(identity.place, f"'{raw[:40]}' is not an Entra object id (a GUID)")
-        return Target(kind="user" if kind == "user" else "application_instance", id=raw.lower())
+            return Target(kind="phone", id=PhoneNumber().read(identity, problems))
+        wanted = "user" if kind == "user" else "application_instance"
+        return Target(kind=wanted, id=Identity().read(identity, problems))
 
     def to_json(self, value: Target) -> Any:
         """Give `{"user" | "phone" | "application_instance": id}`."""

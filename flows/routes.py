@@ -1,0 +1,147 @@
+"""`routes.yaml`: who is called decides which flow answers, in which language, for which customer, recorded or not.
+
+    schema: 1
+    routes:
+      - name: northwind
+        when: {phone: "+442071234567"}
+        flow: small-business
+        customer: northwind
+        recording: kept
+        fallback: {user: 0c1f5b00-5555-4a2b-9c3d-00000000a11c}
+      - name: everybody-else
+        flow: closed
+        customer: house
+
+The first route whose every condition holds is taken. The last route has no condition, so that every call has one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flows.acts import Target
+from flows.parameters import Group, fields_from_json, fields_to_json, parameter, parameters, read_fields
+from flows.problems import Problems, Unreadable, unknown_name
+from flows.shapes import Identity, Items, Locale, Name, PhoneNumber, Shape, TargetShape, Word
+from flows.source import Located, read_document
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class When:
+    """Conditions on a call; those that are left out hold for every call."""
+
+    application: str = parameter("application", Identity(), "application id that is called", default="")
+    application_instance: str = parameter(
+        "applicationInstance", Identity(), "object id of the resource account that is called", default=""
+    )
+    phone: str = parameter("phone", PhoneNumber(), "number that is called", default="")
+    tenant: str = parameter("tenant", Identity(), "tenant that the call comes from", default="")
+
+    def holds(self, facts: Mapping[str, str | None]) -> bool:
+        """Whether each condition equals the fact of its name, however an id is spelt."""
+        conditions = {each.name: getattr(self, each.name) for each in parameters(When)}
+        return all(_plain(facts.get(name)) == _plain(wanted) for name, wanted in conditions.items() if wanted)
+
+    @property
+    def always(self) -> bool:
+        """Whether there is no condition."""
+        return self == When()
+
+
+class _Fallback(Shape[Target | None]):
+    """A target, or none."""
+
+    def read(self, source: Located, problems: Problems) -> Target | None:
+        return None if source.value is None else TargetShape().read(source, problems)
+
+    def to_json(self, value: Target | None) -> Any:
+        return None if value is None else value.to_json()
+
+    def from_json(self, document: Any) -> Target | None:
+        return None if document is None else Target.from_json(document)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route:
+    """What one kind of call gets."""
+
+    name: str = parameter("name", Name("name of a route"), "what records call this route")
+    flow: str = parameter("flow", Name("flow id"), "the id of the flow that answers")
+    customer: str = parameter("customer", Name("customer"), "whose call it is")
+    when: When = parameter("when", Group(When), "which calls; all when left out", default=When())
+    locale: str = parameter("locale", Locale(), "the language; the flow's own when left out", default="")
+    recording: str = parameter(
+        "recording", Word(("off", "kept"), "recording mode"), "whether flows may record", default="off"
+    )
+    fallback: Target | None = parameter(
+        "fallback", _Fallback(), "who gets calls that the flow cannot answer", default=None
+    )
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the route; this is what the session's pinned input carries."""
+        return fields_to_json(self)
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Route:
+        """Read what `to_json` gave."""
+        return cls(**fields_from_json(cls, document))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Routes:
+    """All routes of a deployment, in the order in which they are tried."""
+
+    routes: tuple[Route, ...] = parameter("routes", Items(Group(Route), 1, 5000), "the routes, the first match wins")
+
+    def match(self, called: Mapping[str, str | None], tenant: str | None) -> Route:
+        """Choose the route of a call.
+
+        `called`: what is known of who is called, any of `{"application": id, "application_instance": id,
+        "phone": number}`; `tenant`: the tenant that the call comes from.
+        """
+        facts = {**called, "tenant": tenant}
+        return next(route for route in self.routes if route.when.holds(facts))
+
+
+def load(text: str, file: str, *, flows: Collection[str] | None = None) -> Routes:
+    """Read routes; with `flows`, the ids that exist, a route to another one is a mistake. Raises `FlowErrors`."""
+    problems = Problems(file)
+    root = read_document(text, problems)
+    try:
+        routes = Routes(**read_fields(Routes, root, problems, besides=("schema",)))
+    except Unreadable:
+        routes = None
+    schema = root.value.get("schema") if isinstance(root.value, dict) else None
+    if schema is None or schema.raw != str(SCHEMA):
+        problems.add(schema.place if schema else root.place, f"this version reads 'schema: {SCHEMA}' documents only")
+    if routes is not None:
+        _check(routes, root, flows, problems)
+    problems.raise_if_any()
+    assert routes is not None
+    return routes
+
+
+def _check(routes: Routes, root: Located, flows: Collection[str] | None, problems: Problems) -> None:
+    assert isinstance(root.value, dict)
+    listed = root.value["routes"]
+    sources = listed.value if isinstance(listed.value, list) else [listed]
+    seen: set[str] = set()
+    for at, (route, source) in enumerate(zip(routes.routes, sources, strict=True), start=1):
+        assert isinstance(source.value, dict)
+        if route.name in seen:
+            problems.add(source.value["name"].place, f"another route is called '{route.name}' too")
+        seen.add(route.name)
+        if flows is not None and route.flow not in flows:
+            problems.add(source.value["flow"].place, unknown_name("flow", route.flow, sorted(flows)))
+        if route.when.always and at < len(sources):
+            problems.add(source.place, "a route without 'when' takes every call, so it must be the last")
+        if at == len(sources) and not route.when.always:
+            problems.add(source.place, "the last route must have no 'when', so that every call has a route")
+
+
+def _plain(value: str | None) -> str | None:
+    return value.replace("-", "").lower() if value else value
