@@ -1,0 +1,181 @@
+"""Summaries and events of calls, in Table storage.
+
+The summaries are in the partition `calls`, so that a call and its places in every list change in one transaction:
+
+    call:{instance id}                    the summary
+    all:{newest first}:{instance id}      a copy, for lists of all calls
+    of:{customer}:{newest first}:{...}    a copy, for lists of one customer's
+    live:{newest first}:{...}             a copy, while the call lives
+
+The events of a call are a partition of their own, one row `e:{seq}` each. Storage operations: opening 1, any number
+of events up to 100 1, closing 2, a page of a list 1.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Literal
+
+from records import cursor
+from records.masking import masked
+from storage import Change, Delete, Insert, Row, Table, TransactionRefused, Upsert
+from storage.limits import MAX_CHANGES
+
+JSON = dict[str, Any]
+State = Literal["live", "ended"]
+
+_CALLS = "calls"
+_MOST_TRIES = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """Part of a list of calls."""
+
+    #: Summaries, newest first.
+    calls: list[JSON]
+    #: Pass it as `after` to go on; None at the end.
+    next: str | None
+
+
+class Records:
+    """What is kept of every call. All of it is masked on the way in.
+
+    A summary is JSON and has at least `id` (the instance id), `state` (`live`, `ended`), `customer` (text or None),
+    `started` (Unix seconds) and `recordings` (a list). Every method may raise `StorageUnavailable`.
+    """
+
+    def __init__(self, table: Table, now: Callable[[], float]) -> None:
+        self._table = table
+        self._now = now
+
+    async def open(self, instance_id: str, summary: JSON) -> None:
+        """Begin the record of a call; may be repeated, and does nothing to a call that is there."""
+        live = self._complete(instance_id, summary, {}, "live")
+        first, *others = _rows(live).items()
+        try:
+            await self._table.transact(_CALLS, [Insert(*first), *(Upsert(row, values) for row, values in others)])
+        except TransactionRefused:
+            return
+
+    async def append(self, instance_id: str, events: Iterable[JSON]) -> None:
+        """Add events; one whose `seq` is there already takes its place, so that appending may be repeated."""
+        rows = {f"e:{event['seq']:08d}": {"event": _dump(masked(event))} for event in events}
+        changes = iter([Upsert(row, values) for row, values in rows.items()])
+        while some := list(islice(changes, MAX_CHANGES)):
+            await self._table.transact(instance_id, some)
+
+    async def close(self, instance_id: str, summary: JSON, events: Sequence[JSON] = ()) -> None:
+        """End the record: add the last events, then put `summary` over what `open` was given.
+
+        May be repeated; the first closing stands. A call that was never opened is recorded all the same.
+        """
+        await self.append(instance_id, events)
+        for _ in range(_MOST_TRIES):
+            row = await self._table.get(_CALLS, f"call:{instance_id}")
+            opened = {} if row is None else _summary(row)
+            if opened.get("state") == "ended":
+                return
+            ended = self._complete(instance_id, summary, opened, "ended")
+            try:
+                await self._table.transact(_CALLS, _moves(opened, ended))
+            except TransactionRefused:
+                continue  # opened or closed by somebody else just now
+            return
+
+    async def get(self, instance_id: str) -> JSON | None:
+        """The summary of a call, or None."""
+        row = await self._table.get(_CALLS, f"call:{instance_id}")
+        return None if row is None else _summary(row)
+
+    async def events(self, instance_id: str) -> list[JSON]:
+        """The events of a call in order of `seq`."""
+        rows = await self._table.query(instance_id, "e:", "e:~", columns=["event"])
+        return [json.loads(str(row.values["event"])) for row in rows]
+
+    async def list(
+        self,
+        *,
+        customer: str | None = None,
+        state: State | None = None,
+        since: float | None = None,
+        until: float | None = None,
+        limit: int = 50,
+        after: str | None = None,
+    ) -> Page:
+        """Calls, newest first.
+
+        Args:
+            customer: only this one's.
+            state: only calls that live, or only ended ones.
+            since: only calls that started then or later, Unix seconds.
+            until: only calls that started then or earlier.
+            limit: how many at most.
+            after: `next` of the page before. Raises `ValueError` for any other text.
+        """
+        prefix = "live:" if state == "live" else f"of:{_customer_key(customer)}:" if customer is not None else "all:"
+        # `!` sorts below whatever an instance id holds: the next possible key.
+        begin = prefix + (_newest(until) if after is None else cursor.decode(after) + "!")
+        end = prefix + cursor.newest_first(since or 0.0) + ":~"
+        found: list[JSON] = []
+        while len(found) <= limit:
+            rows = await self._table.query(_CALLS, begin, end, limit=limit + 1)
+            calls = map(_summary, rows)
+            found += [call for call in calls if customer in (None, call["customer"]) and state in (None, call["state"])]
+            if len(rows) <= limit:
+                break
+            begin = rows[-1].row + "!"
+        more = len(found) > limit > 0
+        return Page(calls=found[:limit], next=cursor.encode(_key(found[limit - 1])) if more else None)
+
+    def _complete(self, instance_id: str, summary: JSON, opened: JSON, state: State) -> JSON:
+        defaults: JSON = {"customer": None, "started": self._now(), "recordings": []}
+        whole = {**defaults, **opened, **masked(summary), "id": instance_id, "state": state}
+        if opened:
+            whole["started"] = opened["started"]  # its place in the lists
+        return whole
+
+
+def _moves(opened: JSON, ended: JSON) -> list[Change]:
+    """The changes that take a call from one summary, or from none, to the next."""
+    before, after = (_rows(opened) if opened else {}), _rows(ended)
+    changes: list[Change] = [Delete(row) for row in before if row not in after]
+    if opened:
+        return [*changes, *(Upsert(row, values) for row, values in after.items())]
+    first, *others = after.items()
+    return [Insert(*first), *(Upsert(row, values) for row, values in others)]
+
+
+def _rows(summary: JSON) -> dict[str, dict[str, str]]:
+    """Every row of a summary; the first is its own."""
+    values = {"summary": _dump(summary), "customer": summary["customer"] or ""}
+    rows = {f"call:{summary['id']}": values, f"all:{_key(summary)}": values}
+    if summary["customer"] is not None:
+        rows[f"of:{_customer_key(summary['customer'])}:{_key(summary)}"] = values
+    if summary["state"] == "live":
+        rows[f"live:{_key(summary)}"] = values
+    return rows
+
+
+def _key(summary: JSON) -> str:
+    return cursor.key_of(summary["started"], summary["id"])
+
+
+def _newest(until: float | None) -> str:
+    return "" if until is None else cursor.newest_first(until)
+
+
+def _customer_key(customer: str) -> str:
+    return hashlib.sha256(customer.encode()).hexdigest()[:24]
+
+
+def _summary(row: Row) -> JSON:
+    return json.loads(str(row.values["summary"]))
+
+
+def _dump(value: JSON) -> str:
+    return json.dumps(value, separators=(",", ":"))
