@@ -10,7 +10,10 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
+from graph.digest import digest
+from graph.notifications import IncomingCall, Notification, RosterUpdated
 from inbox.births import Births
+from inbox.identity import identity_of
 from inbox.inbox import Inbox
 
 log = logging.getLogger("callwright.inbox")
@@ -46,14 +49,43 @@ class Delivery:
         self._orchestrations = orchestrations
         self._sleep = sleep
 
-    async def give_birth(self, call: JSON, digest: JSON, raw: JSON, identity: str) -> None:
+    async def take(
+        self, notification: Notification, tenant_id: str, instance_id: str | None, message_id: str | None
+    ) -> None:
+        """Take one notification of a webhook.
+
+        Args:
+            notification: as parsed.
+            tenant_id: of the token it came with.
+            instance_id: of the signed callback URI it came to; None for the URL registered with the bot.
+            message_id: Graph's id of the request.
+
+        What concerns a call that is not this tenant's, or not this instance's, is logged and dropped: nothing is
+        stored, started or raised for it.
+        """
+        item = digest(notification)
+        identity = identity_of(item, notification.raw, notification.position, message_id)
+        if isinstance(notification, IncomingCall) and instance_id is None:
+            call = {"instance_id": f"call-{notification.call_id}", "call_id": notification.call_id}
+            await self.give_birth({**call, "tenant_id": tenant_id}, item, notification.raw, identity)
+            return
+        owner = await self._births.instance_of(notification.call_id, tenant_id)
+        if owner is None or instance_id not in (None, owner):
+            log.warning("a %s about a call that is not its sender's to speak for was dropped", item["kind"])
+            return
+        if isinstance(notification, RosterUpdated):
+            await self._inbox.put_roster(owner, notification.raw, notification.sequence_number)
+            return
+        await self.deliver(owner, item, notification.raw, identity)
+
+    async def give_birth(self, call: JSON, item: JSON, raw: JSON, identity: str) -> None:
         """Take the notification of a new call and start its orchestration, once however often it is announced.
 
         `call` is `{"instance_id", "call_id", "tenant_id"}`. Raises whatever keeps the call from being started: the
         webhook then answers 503, and an announcement that comes again finds everything as it was left.
         """
         instance_id: str = call["instance_id"]
-        stored = await self._inbox.append(instance_id, digest, raw, identity)
+        stored = await self._inbox.append(instance_id, item, raw, identity)
         claim = await self._births.claim(instance_id, call["call_id"], call["tenant_id"], stored.number)
         while claim.in_progress:  # another delivery is at it; when it died, its claim may be taken over
             await self._sleep(claim.wait_s)
@@ -66,12 +98,12 @@ class Delivery:
         await self._births.started(instance_id)
         await self._inbox.mark_raised(instance_id, stored.number)
 
-    async def deliver(self, instance_id: str, digest: JSON, raw: JSON, identity: str) -> None:
+    async def deliver(self, instance_id: str, item: JSON, raw: JSON, identity: str) -> None:
         """Take a notification about a call that lives (or lived), and hand it over with what is still owed.
 
         A duplicate is handed over again under its old number: its first try may have died before that.
         """
-        stored = await self._inbox.append(instance_id, digest, raw, identity)
+        stored = await self._inbox.append(instance_id, item, raw, identity)
         for earlier in await self._inbox.unraised(instance_id):
             if earlier["n"] < stored.number:
                 await self._hand_over(instance_id, earlier)
@@ -79,23 +111,28 @@ class Delivery:
 
     async def read(self, instance_id: str, first: int) -> list[JSON]:
         """The digests from number `first` on, without a gap; their recordings are seen to like in `deliver`."""
-        digests = await self._inbox.read(instance_id, first)
-        for digest in digests:
-            await self._start_recording(instance_id, digest)
-        return digests
+        items = await self._inbox.read(instance_id, first)
+        for item in items:
+            await self._start_recording(instance_id, item)
+        return items
 
-    async def _hand_over(self, instance_id: str, digest: JSON) -> None:
-        number: int = digest["n"]
-        await self._start_recording(instance_id, digest)
-        if await self._orchestrations.raise_event(instance_id, f"notification.{number}", digest):
+    async def _hand_over(self, instance_id: str, item: JSON) -> None:
+        number: int = item["n"]
+        await self._start_recording(instance_id, item)
+        if await self._orchestrations.raise_event(instance_id, f"notification.{number}", item):
             await self._inbox.mark_raised(instance_id, number)
         else:
             log.info("notification %d of %s is stored; no instance hears it now", number, instance_id)
 
-    async def _start_recording(self, instance_id: str, digest: JSON) -> None:
+    async def _start_recording(self, instance_id: str, item: JSON) -> None:
         """Graph keeps a recording only for a while: fetching it does not wait for the call's turn."""
-        if digest["kind"] != "operation" or not digest.get("recording"):
+        if item["kind"] != "operation" or not item.get("recording"):
             return
-        operation_id: str = digest["operation_id"]
-        given = {"instance_id": instance_id, "n": digest["n"], "operation_id": operation_id}
+        operation_id: str = item["operation_id"]
+        given = {
+            "instance_id": instance_id,
+            "n": item["n"],
+            "operation_id": operation_id,
+            "announced_at": item["at"],  # names the blob: the same on every try
+        }
         await self._orchestrations.start("recording_orchestrator", f"recording-{operation_id}", given)

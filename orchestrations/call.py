@@ -116,7 +116,7 @@ class _Loop:
         if deadline is None:
             yield self._waiter
             return True
-        timer = self._context.create_timer(deadline)
+        timer: Any = self._context.create_timer(deadline)
         if (yield self._context.task_any([self._waiter, timer])) == timer:
             return False
         timer.cancel()  # an open timer keeps the instance alive, and delays continue_as_new
@@ -138,7 +138,7 @@ def _last_resort(context: df.DurableOrchestrationContext, call: JSON, failure: E
     for activity in ("hang_up", "close_call"):
         try:
             yield context.call_activity(activity, {**closing, "step": f"last-resort.{activity}"})
-        except Exception:  # noqa: S112 - the sweeper closes what cannot be closed here
+        except Exception:  # the sweeper closes what cannot be closed here
             continue
     return {"outcome": "failed", "reason": type(failure).__name__}
 

@@ -13,7 +13,7 @@ bp = df.Blueprint()
 @bp.orchestration_trigger(context_name="context")
 def closing_orchestrator(context: df.DurableOrchestrationContext) -> Generator[Any, Any, Any]:
     """Input: `{"call": {"instance_id", "call_id", "tenant_id"}, "reason": str}`. Hangs up, then records."""
-    given = context.get_input()
+    given: Any = context.get_input()
     closing = {**given["call"], "events": [], "outcome": "failed", "reason": given["reason"]}
     yield context.call_activity("hang_up", {**closing, "step": "sweeper.hang_up"})
     yield context.call_activity("close_call", {**closing, "step": "sweeper.close_call"})

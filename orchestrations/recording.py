@@ -19,8 +19,11 @@ PAUSES_S = (1, 2, 4, 8, 15, 30)
 
 @bp.orchestration_trigger(context_name="context")
 def recording_orchestrator(context: df.DurableOrchestrationContext) -> Generator[Any, Any, Any]:
-    """Input: `{"instance_id", "n", "operation_id"}`: the notification that announced it. Output: what was reported."""
-    announced = context.get_input()
+    """Input: `{"instance_id", "n", "operation_id", "announced_at"}`, of the notification that announced it.
+
+    Output: what was reported to the call.
+    """
+    announced: Any = context.get_input()
     saved = yield from _save(context, announced)
     report = {"kind": "recording", "operation_id": announced["operation_id"], **saved}
     yield context.call_activity("report_recording", {"instance_id": announced["instance_id"], "digest": report})

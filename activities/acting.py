@@ -1,0 +1,85 @@
+"""What every Graph action has in common: the intent before it, the request, and the journal after it."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from graph.errors import CallGone, GraphError, NotReached, OutcomeUnknown, Refused, TokenUnavailable
+from graph.requests import Request
+
+import connections
+from storage.errors import StorageUnavailable
+
+log = logging.getLogger("callwright.activities")
+
+JSON = dict[str, Any]
+# Seconds in which a request that surely did not reach Graph may be tried again.
+STEP_BUDGET_S = 10.0
+
+
+async def act(given: JSON, request: Request, *, budget_s: float = STEP_BUDGET_S) -> JSON:
+    """Send a request that does no harm when it is sent again. Returns the activity's result."""
+    result = await _send(given, request, budget_s)
+    await _write_journal(given)
+    return result
+
+
+async def act_once(given: JSON, request: Request, *, budget_s: float = STEP_BUDGET_S) -> JSON:
+    """Send a request that a caller hears or that dials: never again once it may have reached Graph.
+
+    An intent is written first. Run again after a crash, the activity finds it, and what it did not see the end of
+    counts as sent: the session waits for the operation's own notification instead.
+    """
+    intents = connections.current().intents
+    instance_id, step = given["instance_id"], str(given["step"])
+    try:
+        begun = await intents.begin(instance_id, step)
+    except StorageUnavailable as failure:  # nothing was sent, and nothing may be sent without an intent
+        return _error("not_reached", message=str(failure))
+    if not begun.first:
+        return begun.result or _error("unknown", message="an earlier run of this step may have reached Graph")
+    result = await _send(given, request, budget_s)
+    try:
+        if result.get("error", {}).get("kind") == "not_reached":
+            await intents.withdraw(instance_id, step)
+        else:
+            await intents.finish(instance_id, step, result)
+    except StorageUnavailable:
+        log.warning("the result of step %s of %s could not be noted", step, instance_id)
+    await _write_journal(given)
+    return result
+
+
+async def _send(given: JSON, request: Request, budget_s: float) -> JSON:
+    try:
+        answer = await connections.current().graph.send(request, given["tenant_id"], budget_s=budget_s)
+    except CallGone as failure:
+        return _graph_error("gone", failure)
+    except Refused as failure:
+        return _graph_error("refused", failure)
+    except OutcomeUnknown as failure:
+        return _error("unknown", message=str(failure))
+    except (NotReached, TokenUnavailable) as failure:
+        return _error("not_reached", message=str(failure))
+    except GraphError as failure:
+        return _error("internal", message=str(failure))
+    return {"ok": request.outcome(answer)}
+
+
+async def _write_journal(given: JSON) -> None:
+    """Note what happened up to here. A call goes on without its journal; the closing entry repeats what matters."""
+    if not given["events"]:
+        return
+    try:
+        await connections.current().records.append(given["instance_id"], given["events"])
+    except StorageUnavailable:
+        log.warning("%d journal entries of %s could not be written", len(given["events"]), given["instance_id"])
+
+
+def _graph_error(kind: str, failure: Refused) -> JSON:
+    return _error(kind, status=failure.status, code=failure.code, message=failure.message)
+
+
+def _error(kind: str, **facts: object) -> JSON:
+    return {"error": {"kind": kind, **facts}}

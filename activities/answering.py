@@ -1,0 +1,59 @@
+"""Answer, reject, redirect: what can be done with a call that rings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import azure.durable_functions as df
+from graph.requests import Answer, GetCall, Redirect, Reject, Target
+
+import connections
+from activities.acting import act, act_once
+
+bp = df.Blueprint()
+
+# Graph waits 15 s for an answer; what has not reached it by then never needs to.
+ANSWER_BUDGET_S = 9.0
+
+
+@bp.activity_trigger(input_name="given")
+async def answer_call(given: dict) -> dict:
+    """Answer. Sending it twice does no harm: a call that is being established already counts as answered."""
+    here = connections.current()
+    request = Answer(
+        call_id=given["call_id"],
+        callback_uri=here.callback_uri(given["instance_id"]),
+        accepted_modalities=tuple(given["modalities"]),
+        prefetch=tuple(here.media_info(key) for key in given["prefetch"]),
+    )
+    result = await act(given, request, budget_s=ANSWER_BUDGET_S)
+    if result.get("error", {}).get("kind") == "refused":
+        return await _answered_before(given, result)
+    return result
+
+
+async def _answered_before(given: dict[str, Any], refusal: dict[str, Any]) -> dict[str, Any]:
+    seen = await act({**given, "events": []}, GetCall(call_id=given["call_id"]), budget_s=2.0)
+    if seen.get("ok", {}).get("state") in ("establishing", "established"):
+        return seen
+    return refusal
+
+
+@bp.activity_trigger(input_name="given")
+async def reject_call(given: dict) -> dict:
+    """Reject: `reason` is none, busy or forbidden."""
+    here = connections.current()
+    callback_uri = here.callback_uri(given["instance_id"])
+    return await act(given, Reject(call_id=given["call_id"], reason=given["reason"], callback_uri=callback_uri))
+
+
+@bp.activity_trigger(input_name="given")
+async def redirect_call(given: dict) -> dict:
+    """Redirect to one or more targets, which ring at once for `timeout_s` seconds."""
+    request = Redirect(
+        call_id=given["call_id"],
+        targets=tuple(Target.from_json(target) for target in given["targets"]),
+        timeout_s=given["timeout_s"],
+        callback_uri=connections.current().callback_uri(given["instance_id"]),
+    )
+    return await act_once(given, request)

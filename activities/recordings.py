@@ -1,0 +1,65 @@
+"""Save a recording before Graph discards it, and tell its call."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from datetime import UTC, datetime
+
+import azure.durable_functions as df
+from graph.recording_download import RecordingGone, RecordingRefused, RecordingUnavailable
+
+import connections
+from connections.durable import DurableOrchestrations
+from inbox.delivery import Delivery
+from storage.errors import StorageUnavailable
+
+bp = df.Blueprint()
+log = logging.getLogger("callwright.recordings")
+
+LARGEST_RECORDING = 16_000_000  # bytes: 120 s of 16 kHz 16-bit mono are under 4 MB
+_NAMES = uuid.UUID("3e1b2f6a-7a0e-4c9f-9f63-5f1f4a3c7d10")
+
+
+@bp.activity_trigger(input_name="given")
+async def save_recording(given: dict) -> dict:
+    """Stream what notification `n` announced into a blob, once.
+
+    Returns `{"ok": {"blob", "sha256", "bytes"}}`, or an error of kind `gone`, `refused` or `unavailable` (try again).
+    """
+    here = connections.current()
+    try:
+        raw = await here.inbox.raw(given["instance_id"], given["n"])
+        operation = raw["resourceData"]
+        chunks = here.recording_download.stream(operation["recordingLocation"], operation["recordingAccessToken"])
+        written = await here.recordings.write_once(
+            _blob_name(given["operation_id"], given["announced_at"]),
+            chunks,
+            metadata={"instance": given["instance_id"], "operation": given["operation_id"]},
+            limit=LARGEST_RECORDING,
+        )
+    except RecordingGone:
+        return {"error": {"kind": "gone"}}
+    except RecordingRefused as refusal:
+        log.error("a recording was refused: %s", refusal)
+        return {"error": {"kind": "refused"}}
+    except (RecordingUnavailable, StorageUnavailable):
+        return {"error": {"kind": "unavailable"}}
+    return {"ok": {"blob": written.name, "sha256": written.sha256, "bytes": written.bytes}}
+
+
+@bp.activity_trigger(input_name="given")
+@bp.durable_client_input(client_name="client")
+async def report_recording(given: dict, client: df.DurableOrchestrationClient) -> dict:
+    """Put the news of a recording into its call's inbox, like a notification."""
+    here = connections.current()
+    delivery = Delivery(here.inbox, here.births, DurableOrchestrations(client), sleep=here.sleep)
+    digest = given["digest"]
+    await delivery.deliver(given["instance_id"], digest, {}, f"recording:{digest['operation_id']}")
+    return {"ok": {}}
+
+
+def _blob_name(operation_id: str, now: float) -> str:
+    """Made here, of nothing that came from outside but by way of a hash; the same however often it is tried."""
+    day = datetime.fromtimestamp(now, UTC)
+    return f"rec/{day:%Y/%m/%d}/{uuid.uuid5(_NAMES, operation_id)}.wav"

@@ -1,0 +1,103 @@
+"""What the deployed code talks to, and how each is made from settings."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import httpx
+from graph.callback_signature import callback_uri
+from graph.client import GraphClient
+from graph.credentials import GraphCredentials
+from graph.recording_download import RecordingDownload
+from graph.requests import MediaInfo
+from graph.webhook_tokens import TokenValidator
+from records import Records
+
+from connections.library import FlowLibrary
+from connections.storage import Storage
+from inbox import Births, Inbox, Intents, Sealer
+from prompts.catalogue import Catalogue
+from settings import Settings
+from storage import Blobs
+
+APP_FOLDER = Path(__file__).resolve().parent.parent
+# Entra app roles of the operators' API are in tokens for this application.
+_API_ISSUER = "{authority}/{tenant}/v2.0"
+_API_METADATA = "{authority}/{tenant}/v2.0/.well-known/openid-configuration"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Connections:
+    """Everything outside this process that triggers and activities use."""
+
+    settings: Settings
+    now: Callable[[], float]
+    sleep: Callable[[float], Awaitable[None]]
+    graph: GraphClient
+    recording_download: RecordingDownload
+    webhook_tokens: TokenValidator
+    api_tokens: TokenValidator
+    inbox: Inbox
+    births: Births
+    intents: Intents
+    records: Records
+    recordings: Blobs
+    catalogue: Catalogue
+    library: FlowLibrary
+
+    def callback_uri(self, instance_id: str) -> str:
+        """Where Graph sends what concerns this call: signed, so that it speaks for no other."""
+        return callback_uri(self.settings.public_base_url, instance_id, self.settings.callback_keys[0])
+
+    def media_info(self, prompt_key: str) -> MediaInfo:
+        """Where Graph finds a prompt."""
+        return MediaInfo(uri=f"{self.settings.public_base_url}/api/prompts/{prompt_key}", resource_id=prompt_key)
+
+    @classmethod
+    def from_settings(
+        cls,
+        settings: Settings,
+        *,
+        now: Callable[[], float] = time.time,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> Connections:
+        """Make the clients; none connects before it is used."""
+        http = httpx.AsyncClient()
+        storage = Storage(settings)
+        inbox_table = storage.table("Inbox")
+        sealer = Sealer(settings.callback_keys)
+        inbox = Inbox(inbox_table, storage.blobs("inbox"), sealer, now)
+        catalogue = Catalogue.load(APP_FOLDER / "prompts", salt=settings.callback_keys[0])
+        credentials = GraphCredentials(settings, now=now)
+        validator = partial(TokenValidator, http=http, now=now)
+        return cls(
+            settings=settings,
+            now=now,
+            sleep=sleep,
+            graph=GraphClient(http, settings.graph_base_url, credentials.token, now=now, sleep=sleep),
+            recording_download=RecordingDownload(http, settings.recording_hosts, loopback=settings.graph_on_loopback),
+            webhook_tokens=validator(
+                metadata_url=settings.calling_openid_metadata,
+                issuers=settings.calling_token_issuers,
+                audiences=(settings.bot_app_id,),
+                tenants=settings.calling_tenants,
+            ),
+            api_tokens=validator(
+                metadata_url=_API_METADATA.format(authority=settings.login_authority, tenant=settings.bot_tenant_id),
+                issuers=(_API_ISSUER.format(authority=settings.login_authority, tenant=settings.bot_tenant_id),),
+                audiences=(settings.bot_app_id, f"api://{settings.bot_app_id}"),
+                tenants=(settings.bot_tenant_id,),
+            ),
+            inbox=inbox,
+            births=Births(inbox_table, now),
+            intents=Intents(inbox_table),
+            records=Records(storage.table("Records"), now),
+            recordings=storage.blobs("recordings"),
+            catalogue=catalogue,
+            library=FlowLibrary(APP_FOLDER / settings.flows, catalogue, tone_reorder_ms=settings.tone_reorder_ms),
+        )

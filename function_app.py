@@ -1,0 +1,23 @@
+"""The Functions app: every trigger, orchestration and activity, and nothing else."""
+
+from __future__ import annotations
+
+import azure.durable_functions as df
+import azure.functions as func
+
+import connections
+from activities import answering, bookkeeping, call_control, media, recordings
+from orchestrations import call, closing, recording
+from settings import Settings
+from triggers import callbacks, calls, health, prompts, sweeper
+
+connections.configure(Settings.from_environment())  # a wrong setting stops the app here, by name
+
+app = df.DFApp(http_auth_level=func.AuthLevel.FUNCTION)
+
+for module in (callbacks, calls, health, prompts, sweeper):
+    app.register_functions(module.bp)
+for module in (call, closing, recording):
+    app.register_functions(module.bp)
+for module in (answering, bookkeeping, call_control, media, recordings):
+    app.register_functions(module.bp)
