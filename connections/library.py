@@ -64,9 +64,9 @@ def _called(raw: JSON) -> dict[str, str | None]:
     notification = parse_item(raw)
     if not isinstance(notification, IncomingCall):
         return {}
-    called = notification.called
+    ids = {identity.kind: identity.id for identity in notification.called.identities}
     return {
-        "application": called.application.id if called.application else None,
-        "application_instance": called.application_instance.id if called.application_instance else None,
-        "phone": called.phone.id if called.phone else None,
+        "application": ids.get("application"),
+        "application_instance": ids.get("applicationInstance"),
+        "phone": ids.get("phone"),
     }
