@@ -125,6 +125,9 @@ def decline(call: Call, reason: str) -> None:
     """End a call that was never answered and that its flow cannot serve: the route's fallback, else reject."""
     memory = call.memory
     memory.outcome, memory.reason = "failed", memory.reason or reason
+    if memory.established:  # answered after all, whatever Graph said to the answer
+        drop(call)
+        return
     fallback = call.pinned["route"].get("fallback")
     if memory.declining is None and fallback:
         memory.declining = "redirect"
@@ -226,9 +229,12 @@ def over(call: Call, *, gone: bool = False) -> None:
     if state is State.DECLINING and not gone:
         declined(call)
         return
-    if state is State.TRANSFERRING and _went_through(call):
+    if _went_through(call):
         memory.outcome = "transferred"
-        call.interpreter.end("completed")
+        if state is State.TRANSFERRING:
+            call.interpreter.end("completed")
+        else:  # later than anybody waited for; the flow had gone on
+            call.interpreter.hung_up()
     elif state is not State.HANGING_UP:
         _caller_left(call)
     elif call.interpreter.node is not None:
@@ -238,7 +244,8 @@ def over(call: Call, *, gone: bool = False) -> None:
 
 def _went_through(call: Call) -> bool:
     progress = call.memory.transfer
-    assert progress is not None
+    if progress is None:
+        return False
     through = call.memory.subcode == codes.TRANSFER_COMPLETED or (
         progress["state"] == "transferAccepted" and call.memory.code in (None, 0)
     )

@@ -20,6 +20,8 @@ from flows.acts import Result
 GRACE_MS = 5_000
 # A stop key is told as a tone as well, before or after the operation's end.
 STOP_KEY_ECHO_MS = 2_000
+# Keys that wait for somebody to want them; a caller who leans on the keypad fills no history.
+MOST_KEYS = 500
 
 
 # --- beginning
@@ -97,13 +99,18 @@ def _length_ms(call: Call, names: tuple[str, ...]) -> int:
 
 def keep_key(call: Call, event: Key) -> Result | None:
     """Keep a key for whoever listens next."""
-    call.memory.keys += event.key
+    _keep(call, event)
     return None
+
+
+def _keep(call: Call, event: Key) -> None:
+    if len(call.memory.keys) < MOST_KEYS:
+        call.memory.keys += event.key
 
 
 def key_while_playing(call: Call, event: Key) -> Result | None:
     """A key interrupts prompts that allow it, and counts."""
-    call.memory.keys += event.key
+    _keep(call, event)
     act = call.act
     if isinstance(act, acts.Play | acts.Listen) and act.barge_in:
         _interrupt(call)
@@ -114,7 +121,7 @@ def key_while_playing(call: Call, event: Key) -> Result | None:
 
 def key_while_interrupting(call: Call, event: Key) -> Result | None:
     """More keys come before the interrupted prompt has ended."""
-    call.memory.keys += event.key
+    _keep(call, event)
     if isinstance(call.act, acts.Listen):
         _take_keys(call, call.act)
     return None
@@ -122,7 +129,7 @@ def key_while_interrupting(call: Call, event: Key) -> Result | None:
 
 def key_while_listening(call: Call, event: Key) -> Result | None:
     """The key that the flow waits for."""
-    call.memory.keys += event.key
+    _keep(call, event)
     assert isinstance(call.act, acts.Listen)
     _take_keys(call, call.act)
     return _entry(call)
@@ -133,7 +140,7 @@ def key_while_recording(call: Call, event: Key) -> Result | None:
     if call.operation is not None and isinstance(call.act, acts.Record) and event.key in call.act.stop_keys:
         call.operation.stop_key = True
     else:
-        call.memory.keys += event.key
+        _keep(call, event)
     return None
 
 

@@ -53,7 +53,7 @@ class Interpreter:
         if not isinstance(result, Failed):
             self._failures = 0
         node = self.flow.nodes[self.node]
-        step = node.resume(self._frame(), result)
+        step = node.resume(self._frame(node), result)
         if isinstance(step, Leave):
             if step.outcome == "failed":
                 self._failures += 1
@@ -102,9 +102,9 @@ class Interpreter:
         self._notes = list(document["notes"])
         return self
 
-    def _frame(self) -> Frame:
+    def _frame(self, node: Node) -> Frame:
         prefetch = self.flow.prompts[:PREFETCHED]
-        return Frame(variables=self._variables, kept=self._kept, prefetch=prefetch, notes=self._notes)
+        return Frame(node=node.id, variables=self._variables, kept=self._kept, prefetch=prefetch, notes=self._notes)
 
     def _leave(self, node: Node, outcome: str, *, call: bool = True) -> Act:
         target = self.flow.follow(node.id, outcome)
@@ -122,7 +122,7 @@ class Interpreter:
                 return self._end("completed")
             self.node, self._kept = name, {}
             self._notes.append({"what": "node_entered", "node": name, "kind": node.KIND})
-            step = node.enter(self._frame())
+            step = node.enter(self._frame(node))
             if not isinstance(step, Leave):
                 return self._act(node, step)
             self._notes.append({"what": "outcome", "node": name, "outcome": step.outcome})
@@ -134,8 +134,6 @@ class Interpreter:
         return self._end("failed")
 
     def _act(self, node: Node, step: Step) -> Act:
-        for note in self._notes:
-            note.setdefault("node", node.id)
         assert not isinstance(step, Leave)
         if isinstance(step, HangUp):
             self._notes.append({"what": "outcome", "node": node.id, "outcome": "end"})

@@ -55,13 +55,18 @@ class Frame:
     """What a node may look at and keep while it runs; all of it is JSON.
 
     `kept` is the node's own and empty on entry; `variables` are the flow's; `prefetch` the prompts worth fetching
-    early. `notes` are journal entries, which must hold neither digits nor personal data.
+    early. `notes` are journal entries, made by `note`.
     """
 
+    node: str
     variables: dict[str, Value]
     kept: dict[str, Any]
     prefetch: tuple[str, ...] = ()
     notes: list[dict[str, Any]]
+
+    def note(self, what: str, **facts: Any) -> None:
+        """Write a journal entry, which must hold neither digits nor personal data."""
+        self.notes.append({"what": what, "node": self.node, **facts})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -63,10 +63,9 @@ class Asking(Node):
         count = frame.kept[miss] = int(frame.kept.get(miss, 0)) + 1
         if miss in self.targets:
             return Leave(miss)
+        frame.note("outcome", outcome=miss, count=count)
         if count >= (self.max_no_input if miss == "noInput" else self.max_no_match):
-            frame.notes.append({"what": "outcome", "outcome": miss, "count": count})
             return Leave("tooMany")
-        frame.notes.append({"what": "outcome", "outcome": miss, "count": count})
         tapered = self.no_input if miss == "noInput" else self.no_match
         said = tapered[min(count, len(tapered)) - 1 :][:1] if tapered else ()
         return self.listen(frame, said + (self.again or self.prompts))

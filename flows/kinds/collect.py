@@ -51,7 +51,7 @@ class Collect(Asking):
             return self.missed(frame, "noInput")
         if not isinstance(result, acts.Collected):
             return unexpected(result)
-        frame.notes.append({"what": "keys", "count": len(result.digits), "ended_by": result.how})
+        frame.note("keys", count=len(result.digits), ended_by=result.how)
         if len(result.digits) < self.minimum or (self.pattern and not re.fullmatch(self.pattern, result.digits)):
             return self.missed(frame, "noMatch")
         frame.variables[self.into] = result.digits

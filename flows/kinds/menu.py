@@ -111,6 +111,6 @@ class Menu(Asking):
         if option is None:
             return self.missed(frame, "noMatch")
         if option.next == REPEAT:
-            frame.notes.append({"what": "outcome", "outcome": option.outcome})
+            frame.note("outcome", outcome=option.outcome)
             return self.listen(frame, self.prompts)
         return Leave(option.outcome)

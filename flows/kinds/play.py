@@ -23,6 +23,11 @@ class Play(Node):
     flush_buffer: bool = parameter("flushBuffer", Flag(), "forget keys pressed before", default=False)
 
     @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """Only what can be interrupted is."""
+        return tuple(each for each in self.OUTCOMES if self.barge_in or each.name != "interrupted")
+
+    @property
     def hears_keys(self) -> bool:
         """Only what can be interrupted needs keys."""
         return self.barge_in
