@@ -6,7 +6,6 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import httpx
@@ -26,9 +25,6 @@ from settings import Settings
 from storage import Blobs
 
 APP_FOLDER = Path(__file__).resolve().parent.parent
-# Entra app roles of the operators' API are in tokens for this application.
-_API_ISSUER = "{authority}/{tenant}/v2.0"
-_API_METADATA = "{authority}/{tenant}/v2.0/.well-known/openid-configuration"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,26 +69,14 @@ class Connections:
         sealer = Sealer(settings.callback_keys)
         inbox = Inbox(inbox_table, storage.blobs("inbox"), sealer, now)
         catalogue = Catalogue.load(APP_FOLDER / "prompts", salt=settings.callback_keys[0])
-        credentials = GraphCredentials(settings, now=now)
-        validator = partial(TokenValidator, http=http, now=now)
         return cls(
             settings=settings,
             now=now,
             sleep=sleep,
-            graph=GraphClient(http, settings.graph_base_url, credentials.token, now=now, sleep=sleep),
+            graph=GraphClient(http, settings.graph_base_url, _credentials(settings, now).token, now=now, sleep=sleep),
             recording_download=RecordingDownload(http, settings.recording_hosts, loopback=settings.graph_on_loopback),
-            webhook_tokens=validator(
-                metadata_url=settings.calling_openid_metadata,
-                issuers=settings.calling_token_issuers,
-                audiences=(settings.bot_app_id,),
-                tenants=settings.calling_tenants,
-            ),
-            api_tokens=validator(
-                metadata_url=_API_METADATA.format(authority=settings.login_authority, tenant=settings.bot_tenant_id),
-                issuers=(_API_ISSUER.format(authority=settings.login_authority, tenant=settings.bot_tenant_id),),
-                audiences=(settings.bot_app_id, f"api://{settings.bot_app_id}"),
-                tenants=(settings.bot_tenant_id,),
-            ),
+            webhook_tokens=_webhook_tokens(settings, http, now),
+            api_tokens=_api_tokens(settings, http, now),
             inbox=inbox,
             births=Births(inbox_table, now),
             intents=Intents(inbox_table),
@@ -101,3 +85,38 @@ class Connections:
             catalogue=catalogue,
             library=FlowLibrary(APP_FOLDER / settings.flows, catalogue, tone_reorder_ms=settings.tone_reorder_ms),
         )
+
+
+def _credentials(settings: Settings, now: Callable[[], float]) -> GraphCredentials:
+    return GraphCredentials(
+        app_id=settings.bot_app_id,
+        authority=settings.login_authority,
+        graph_base_url=settings.graph_base_url,
+        client_secret=settings.bot_client_secret,
+        identity_client_id=settings.bot_identity_client_id,
+        now=now,
+    )
+
+
+def _webhook_tokens(settings: Settings, http: httpx.AsyncClient, now: Callable[[], float]) -> TokenValidator:
+    return TokenValidator(
+        metadata_url=settings.calling_openid_metadata,
+        issuers=settings.calling_token_issuers,
+        audiences=(settings.bot_app_id,),
+        tenants=settings.calling_tenants,
+        http=http,
+        now=now,
+    )
+
+
+def _api_tokens(settings: Settings, http: httpx.AsyncClient, now: Callable[[], float]) -> TokenValidator:
+    """Entra's tokens for the operators' API: of the bot's own tenant, for the bot's application."""
+    issuer = f"{settings.login_authority}/{settings.bot_tenant_id}/v2.0"
+    return TokenValidator(
+        metadata_url=f"{issuer}/.well-known/openid-configuration",
+        issuers=(issuer,),
+        audiences=(settings.bot_app_id, f"api://{settings.bot_app_id}"),
+        tenants=(settings.bot_tenant_id,),
+        http=http,
+        now=now,
+    )
