@@ -1,0 +1,174 @@
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from inbox import Begun, Births, Inbox, Intents, OtherTenant, Sealer
+from inbox.retention import TOMBSTONES_S, purge_old_calls
+from localhost.memory_storage import MemoryBlobs, MemoryTable
+from storage import StorageUnavailable
+
+GRAPH, TENANT = "0c1f5b0011114a2b9c3d000000000001", "tenant-1"
+CALL = f"call-{GRAPH}"
+DAY = 24 * 3600.0
+
+
+class Place:
+    def __init__(self) -> None:
+        self.table, self.now = MemoryTable(), 1_767_603_600.0
+        self.births = self.process()
+
+    def process(self) -> Births:
+        return Births(self.table, lambda: self.now)
+
+    async def live(self) -> list[str]:
+        return [birth.instance_id async for birth in self.births.live()]
+
+
+@pytest.fixture
+def place() -> Place:
+    return Place()
+
+
+async def test_a_new_call_is_started_by_who_claims_it(place: Place) -> None:
+    claim = await place.births.claim(CALL, GRAPH, TENANT, 1)
+    assert (claim.kind, claim.started, claim.in_progress) == ("new", False, False)
+    await place.births.started(CALL)
+    for births in (place.births, place.process()):
+        assert (await births.claim(CALL, GRAPH, TENANT, 1)).started
+
+
+async def test_who_comes_second_waits_and_takes_over_from_the_dead(place: Place) -> None:
+    await place.births.claim(CALL, GRAPH, TENANT, 1)
+    other = place.process()
+    place.now += 1.95
+    claim = await other.claim(CALL, GRAPH, TENANT, 1)
+    assert claim.in_progress
+    assert claim.wait_s == pytest.approx(0.05)
+    place.now += 0.05
+    assert (await other.claim(CALL, GRAPH, TENANT, 1)).kind == "taken_over"
+    assert (await place.births.claim(CALL, GRAPH, TENANT, 1)).in_progress
+    await other.started(CALL)
+    assert (await place.births.claim(CALL, GRAPH, TENANT, 1)).started
+
+
+async def test_of_many_who_come_at_once_one_starts_the_call(place: Place) -> None:
+    claims = await asyncio.gather(*(place.process().claim(CALL, GRAPH, TENANT, 1) for _ in range(10)))
+    assert sorted(claim.kind for claim in claims) == ["in_progress"] * 9 + ["new"]
+    place.now += 3
+    claims = await asyncio.gather(*(place.process().claim(CALL, GRAPH, TENANT, 1) for _ in range(10)))
+    assert sorted(claim.kind for claim in claims) == ["in_progress"] * 9 + ["taken_over"]
+
+
+async def test_a_call_that_lived_is_never_started_again(place: Place) -> None:
+    await place.births.claim(CALL, GRAPH, TENANT, 1)
+    await place.births.started(CALL)
+    await place.births.ended(CALL)
+    place.now += 20 * DAY
+    assert (await place.births.claim(CALL, GRAPH, TENANT, 9)).started
+
+
+async def test_a_call_that_ended_before_its_start_was_noted_has_ended(place: Place) -> None:
+    await place.births.claim(CALL, GRAPH, TENANT, 1)
+    await place.births.ended(CALL)
+    await place.births.started(CALL)
+    assert await place.live() == []
+    assert (await place.births.claim(CALL, GRAPH, TENANT, 1)).started
+
+
+async def test_a_call_is_of_one_tenant(place: Place) -> None:
+    assert await place.births.instance_of(GRAPH, TENANT) is None
+    await place.births.claim(CALL, GRAPH, TENANT, 1)
+    assert await place.births.instance_of(GRAPH, TENANT) == CALL
+    assert await place.births.instance_of(GRAPH, "tenant-2") is None
+    with pytest.raises(OtherTenant):
+        await place.births.claim(CALL, GRAPH, "tenant-2", 1)
+    assert await place.births.instance_of(GRAPH, TENANT) == CALL
+
+
+async def test_live_calls_are_those_claimed_and_not_ended(place: Place) -> None:
+    for number in (1, 2, 3):
+        await place.births.claim(f"call-{number}", str(number), TENANT, 1)
+    await place.births.ended("call-2")
+    await place.births.ended("call-2")
+    await place.births.ended("call-of-nobody")
+    assert await place.live() == ["call-1", "call-3"]
+    [first, _] = [birth async for birth in place.births.live()]
+    assert (first.call_id, first.tenant_id, first.claimed_at) == ("1", TENANT, place.now)
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+async def test_an_ending_of_unknown_outcome_may_be_repeated(place: Place, moment: str) -> None:
+    await place.births.claim(CALL, GRAPH, TENANT, 1)
+
+    def fail(operation: str, partition: str, row: str) -> None:
+        raise StorageUnavailable("no answer")
+
+    setattr(place.table, moment, fail)
+    with pytest.raises(StorageUnavailable):
+        await place.births.ended(CALL)
+    setattr(place.table, moment, None)
+    await place.births.ended(CALL)
+    assert await place.live() == []
+
+
+async def test_a_claim_costs_one_operation_and_so_does_finding_a_call(place: Place) -> None:
+    await place.births.claim(CALL, GRAPH, TENANT, 1)
+    await place.births.started(CALL)
+    await place.births.instance_of(GRAPH, TENANT)
+    assert dict(place.table.counts) == {"transact": 1, "update": 1, "get": 1}
+
+
+async def test_calls_are_purged_thirty_days_after_their_end_and_not_before(place: Place) -> None:
+    inbox = Inbox(place.table, MemoryBlobs(), Sealer(["k" * 40]), lambda: place.now)
+    intents = Intents(place.table)
+    for number in range(5):
+        instance_id = f"call-{number}"
+        await place.births.claim(instance_id, str(number), TENANT, 1)
+        await inbox.append(instance_id, {"kind": "call"}, {}, "message:1")
+        await intents.begin(instance_id, "1")
+        if number != 4:
+            await place.births.ended(instance_id)
+            await inbox.forget_payloads(instance_id)
+        place.now += DAY
+
+    async def purge(limit: int = 100) -> int:
+        return await purge_old_calls(inbox, place.births, intents, now=place.now, limit=limit)
+
+    place.now += TOMBSTONES_S - 5 * DAY
+    assert await purge() == 0
+    assert (await place.births.claim("call-0", "0", TENANT, 1)).started
+    place.now += 2 * DAY
+    assert await purge(limit=1) == 1
+    assert await purge() == 1
+    assert await purge() == 0
+    assert await place.live() == ["call-4"]
+    for number, left in enumerate([0, 0, 2, 2, 4]):
+        assert len(await place.table.query(f"call-{number}", "!", "~")) == left
+        assert (await place.births.instance_of(str(number), TENANT) is None) == (left == 0)
+    assert (await place.births.claim("call-0", "0", TENANT, 1)).kind == "new"
+
+
+async def test_a_step_is_begun_once_and_its_end_is_remembered(place: Place) -> None:
+    one, two = Intents(place.table), Intents(place.table)
+    assert await one.begin(CALL, "3") == Begun(first=True)
+    assert await two.begin(CALL, "3") == Begun(first=False, result=None)
+    await one.finish(CALL, "3", {"ok": {"operation_id": "op"}})
+    await one.finish(CALL, "3", {"ok": {"operation_id": "op"}})
+    assert await two.begin(CALL, "3") == Begun(first=False, result={"ok": {"operation_id": "op"}})
+    assert (await two.begin(CALL, "4")).first
+    assert (await two.begin("call-2", "3")).first
+
+
+async def test_a_step_that_surely_did_nothing_may_be_begun_again(place: Place) -> None:
+    intents = Intents(place.table)
+    await intents.begin(CALL, "last-resort.hang_up")
+    await intents.withdraw(CALL, "last-resort.hang_up")
+    await intents.withdraw(CALL, "last-resort.hang_up")
+    assert (await intents.begin(CALL, "last-resort.hang_up")).first
+
+
+async def test_of_many_who_begin_a_step_one_acts(place: Place) -> None:
+    begun = await asyncio.gather(*(Intents(place.table).begin(CALL, "1") for _ in range(10)))
+    assert [answer.first for answer in begun].count(True) == 1
