@@ -15,8 +15,8 @@ The shapes live in running histories: they are wire format. The inbox adds `n` (
 | `participant_left` | `code`, `subcode` |
 | `unknown` | `type` |
 
-`recording` says whether there is one to fetch. Absent values are null. Free text that Graph or a forger put in is let through only where it has the form of a name
-without meaning outside Graph.
+`recording` says whether there is one to fetch. Absent values are null. Free text that Graph or a forger put in is let
+through only where it has the form of a name without meaning outside Graph.
 """
 
 from __future__ import annotations
