@@ -9,18 +9,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+
+from connections.library import FlowLibrary
+from connections.storage import Storage
 from graph.callback_signature import callback_uri
 from graph.client import GraphClient
 from graph.credentials import GraphCredentials
 from graph.recording_download import RecordingDownload
 from graph.requests import MediaInfo
 from graph.webhook_tokens import TokenValidator
-from records import Records
-
-from connections.library import FlowLibrary
-from connections.storage import Storage
 from inbox import Births, Inbox, Intents, Sealer
 from prompts.catalogue import Catalogue
+from records import Records
 from settings import Settings
 from storage import Blobs
 
