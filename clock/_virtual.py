@@ -49,6 +49,7 @@ class VirtualClock:
         self._heap: list[tuple[float, int, _Timer]] = []
         self._order = itertools.count()
         self._busy: Counter[asyncio.Task[object] | None] = Counter()  # who is at work, and how often entered
+        self._shifts = 0  # how often anybody has come to work
         self._left = asyncio.Event()
 
     def now(self) -> float:
@@ -78,6 +79,7 @@ class VirtualClock:
 
     def __enter__(self) -> VirtualClock:
         self._busy[asyncio.current_task()] += 1
+        self._shifts += 1
         return self
 
     def __exit__(
@@ -120,15 +122,17 @@ class VirtualClock:
         self._now = max(self._now, end)
 
     async def _quiet(self) -> None:
-        calm = 0
+        """Return once nobody has been at work for some turns of the loop, not even within a single turn."""
+        calm, shifts = 0, self._shifts
         while calm < _SETTLE_TURNS:
             if self._busy:
-                calm = 0
                 self._left.clear()
                 await self._left.wait()
-            else:
+            elif shifts == self._shifts:
                 calm += 1
                 await asyncio.sleep(0)
+            if shifts != self._shifts or self._busy:
+                calm, shifts = 0, self._shifts
 
     def _next(self) -> _Timer | None:
         while self._heap and self._heap[0][2].action is None:

@@ -148,7 +148,7 @@ class _Context(func.Context):
         return self._invocation_id
 
     @property
-    def thread_local_storage(self) -> threading.local:
+    def thread_local_storage(self) -> Any:
         return self._local
 
     @property

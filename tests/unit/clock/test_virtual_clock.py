@@ -83,3 +83,20 @@ async def test_waiting_too_long_is_an_error():
     again()
     with pytest.raises(TimeLimitPassed):
         await clock.run_until(lambda: False, limit_s=60)
+
+
+async def test_a_chain_of_short_jobs_is_work_though_nobody_is_seen_at_it():
+    """Each job begins and ends within one turn of the loop and starts the next: time must wait for the last."""
+    clock = VirtualClock()
+    done: list[float] = []
+    clock.at(clock.now() + 60, lambda: None)
+
+    async def job(left: int) -> None:
+        with clock:
+            done.append(clock.now())
+            if left:
+                chain.append(asyncio.get_running_loop().create_task(job(left - 1)))
+
+    chain = [asyncio.get_running_loop().create_task(job(30))]
+    await clock.run_until(lambda: len(done) == 31)
+    assert len(set(done)) == 1

@@ -16,6 +16,14 @@ durable = df.Blueprint()
 
 RAN: collections.Counter[str] = collections.Counter()  # what ran how often, for the tests to look at
 BROKEN: set[str] = set()  # activities that fail while they stand here
+GATES: collections.defaultdict[str, asyncio.Event] = collections.defaultdict(asyncio.Event)
+
+
+def forget() -> None:
+    """What a test does first: every host of the process shares this module."""
+    RAN.clear()
+    BROKEN.clear()
+    GATES.clear()
 
 
 def payload(value):
@@ -154,12 +162,18 @@ async def may_fail(name: str) -> str:
     return "ok"
 
 
-@durable.activity_trigger(input_name="seconds")
-async def takes(seconds: float) -> str:
-    RAN["takes began"] += 1
-    await asyncio.sleep(seconds)
-    RAN["takes ended"] += 1
-    return "slept"
+@durable.activity_trigger(input_name="gate")
+async def gated(gate: str) -> str:
+    """Lasts until the test opens the gate."""
+    RAN["gated began"] += 1
+    await GATES[gate].wait()
+    RAN["gated ended"] += 1
+    return gate
+
+
+@durable.activity_trigger(input_name="value")
+async def not_json(value):
+    return object()
 
 
 # Single features --------------------------------------------------------------------------------------------
@@ -176,8 +190,7 @@ def chain(context):
 @app.orchestration_trigger(context_name="context")
 def wait_three(context):
     """Three waits of one name, with an activity before them during which events can come early."""
-    yield context.call_activity("echo_back", 0)
-    yield context.call_activity("may_fail", "pause")
+    yield context.call_activity("gated", "early")
     heard = []
     for _ in range(3):
         heard.append(payload((yield context.wait_for_external_event("Tone"))))
@@ -213,7 +226,7 @@ def sleeps(context):
 def new_generation(context):
     """An event that is buffered when the generation ends."""
     if context.get_input() == 0:
-        yield context.call_activity("may_fail", "pause")
+        yield context.call_activity("gated", "early")
         context.continue_as_new(1)
         return None
     timer = context.create_timer(context.current_utc_datetime + dt.timedelta(seconds=5))
@@ -260,6 +273,48 @@ def child_retried(context):
 @app.orchestration_trigger(context_name="context")
 def raises_at_once(context):
     raise KeyError("nobody")
+
+
+@app.orchestration_trigger(context_name="context")
+def one_activity(context):
+    """Any activity by name: [name, input]; what it returned, or how it failed."""
+    name, value = context.get_input()
+    try:
+        return (yield context.call_activity(name, value))
+    except Exception as error:
+        return f"failed: {error}"
+
+
+@app.orchestration_trigger(context_name="context")
+def long_timer(context):
+    began = context.current_utc_datetime
+    yield context.create_timer(began + dt.timedelta(days=20))
+    return (context.current_utc_datetime - began).days
+
+
+@app.orchestration_trigger(context_name="context")
+def two_waiters(context):
+    """Two open waiters of one name, differing in case: the newest is served first."""
+    first = context.wait_for_external_event("Key")
+    second = context.wait_for_external_event("Key")
+    won = yield context.task_any([first, second])
+    return "second" if won == second else "first"
+
+
+@app.orchestration_trigger(context_name="context")
+def abandons_activity(context):
+    timer = context.create_timer(context.current_utc_datetime + dt.timedelta(seconds=1))
+    yield context.task_any([context.call_activity("gated", "early"), timer])
+    return "left"
+
+
+@app.orchestration_trigger(context_name="context")
+def failing_fan_out(context):
+    try:
+        yield context.task_all([context.call_activity("may_fail", name) for name in ("a", "b", "c")])
+    except Exception:
+        return "one failed"
+    return "all well"
 
 
 @app.orchestration_trigger(context_name="context")
