@@ -46,6 +46,7 @@ def test_children_get_the_way_to_the_network_and_no_leftovers(monkeypatch: pytes
 
 def test_caches_stay_in_the_folder_unless_the_caller_placed_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PIP_CACHE_DIR", raising=False)
+    monkeypatch.delenv("NPM_CONFIG_CACHE", raising=False)
     monkeypatch.setenv("npm_config_cache", "elsewhere")
     environment = dev.child_environment()
     assert Path(environment["PIP_CACHE_DIR"]).is_relative_to(dev.ROOT)
