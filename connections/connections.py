@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 
 from connections.library import FlowLibrary
-from connections.storage import Storage
+from connections.storage import AccountStorage, Storage
 from graph.callback_signature import callback_uri
 from graph.client import GraphClient
 from graph.credentials import GraphCredentials
@@ -32,6 +32,7 @@ class Connections:
     """Everything outside this process that triggers and activities use."""
 
     settings: Settings
+    http: httpx.AsyncClient
     now: Callable[[], float]
     sleep: Callable[[float], Awaitable[None]]
     graph: GraphClient
@@ -54,6 +55,10 @@ class Connections:
         """Where Graph finds a prompt."""
         return MediaInfo(uri=f"{self.settings.public_base_url}/api/prompts/{prompt_key}", resource_id=prompt_key)
 
+    async def close(self) -> None:
+        """Close the connections to Graph."""
+        await self.http.aclose()
+
     @classmethod
     def from_settings(
         cls,
@@ -61,16 +66,18 @@ class Connections:
         *,
         now: Callable[[], float] = time.time,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        storage: Storage | None = None,
     ) -> Connections:
         """Make the clients; none connects before it is used."""
         http = httpx.AsyncClient()
-        storage = Storage(settings)
+        storage = storage or AccountStorage(settings)
         inbox_table = storage.table("Inbox")
         sealer = Sealer(settings.callback_keys)
         inbox = Inbox(inbox_table, storage.blobs("inbox"), sealer, now)
         catalogue = Catalogue.load(APP_FOLDER / "prompts", salt=settings.callback_keys[0])
         return cls(
             settings=settings,
+            http=http,
             now=now,
             sleep=sleep,
             graph=GraphClient(http, settings.graph_base_url, _credentials(settings, now).token, now=now, sleep=sleep),

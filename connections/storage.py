@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from settings import Settings
 from storage import Blobs, Table
 from storage.account import StorageAccount
 from storage.azure_tables import AzureTables
 
 
-class Storage:
+class Storage(Protocol):
+    """Where tables and containers come from."""
+
+    def table(self, name: str) -> Table:
+        """A table by name."""
+        ...
+
+    def blobs(self, container: str) -> Blobs:
+        """A container by name."""
+        ...
+
+
+class AccountStorage:
     """One account; nothing connects before it is used."""
 
     def __init__(self, settings: Settings) -> None:

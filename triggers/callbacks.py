@@ -20,7 +20,7 @@ import connections
 from connections.durable import DurableOrchestrations
 from inbox.delivery import Delivery
 
-bp = df.Blueprint(http_auth_level=func.AuthLevel.ANONYMOUS)
+bp = df.Blueprint()
 log = logging.getLogger("callwright.callbacks")
 
 LARGEST_BODY = 1_000_000

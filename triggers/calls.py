@@ -12,7 +12,7 @@ import connections
 from storage.errors import StorageUnavailable
 from triggers.authorization import NotAllowed, problem, require_role
 
-bp = df.Blueprint(http_auth_level=func.AuthLevel.ANONYMOUS)
+bp = df.Blueprint()
 
 _INSTANCE_ID = re.compile(r"call-[0-9a-f]{32}")
 LARGEST_PAGE = 200

@@ -7,7 +7,7 @@ import json
 import azure.durable_functions as df
 import azure.functions as func
 
-bp = df.Blueprint(http_auth_level=func.AuthLevel.ANONYMOUS)
+bp = df.Blueprint()
 
 VERSION = "0.1.0"
 

@@ -9,7 +9,7 @@ import azure.functions as func
 
 import connections
 
-bp = df.Blueprint(http_auth_level=func.AuthLevel.ANONYMOUS)
+bp = df.Blueprint()
 
 
 @bp.route(route="prompts/{key}", methods=["GET", "HEAD"])
