@@ -5,10 +5,9 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+import connections
 from graph.errors import CallGone, GraphError, NotReached, OutcomeUnknown, Refused, TokenUnavailable
 from graph.requests import Request
-
-import connections
 from storage.errors import StorageUnavailable
 
 log = logging.getLogger("callwright.activities")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import azure.durable_functions as df
-from graph.requests import Answer, GetCall, Redirect, Reject, Target
 
 import connections
 from activities.acting import act, act_once
+from graph.requests import Answer, GetCall, Redirect, Reject, Target
 
 bp = df.Blueprint()
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import azure.durable_functions as df
-from graph.requests import HangUp, KeepAlive, Target, Transfer
 
 from activities.acting import act, act_once
+from graph.requests import HangUp, KeepAlive, Target, Transfer
 
 bp = df.Blueprint()
 

@@ -7,10 +7,10 @@ import uuid
 from datetime import UTC, datetime
 
 import azure.durable_functions as df
-from graph.recording_download import RecordingGone, RecordingRefused, RecordingUnavailable
 
 import connections
 from connections.durable import DurableOrchestrations
+from graph.recording_download import RecordingGone, RecordingRefused, RecordingUnavailable
 from inbox.delivery import Delivery
 from storage.errors import StorageUnavailable
 

@@ -14,7 +14,8 @@ ever start again is not documented; captured calls begin with 1 and with 6. So n
 - The same number with the same tone within 10 s is the same press, told twice. That is the inbox's rule too.
 
 So nothing is lost and nothing applied twice, in any case; and the order is right whenever each notification is at most
-a window late, unless the counter's own restart is told out of order with a number that continues the old series.
+a window late, but for two cases: a counter that begins below 1 with its first two tones out of order, and a counter's
+restart told out of order with a number that continues the old series.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ Source: https://learn.microsoft.com/graph/api/call-record
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import re
 from collections.abc import AsyncIterator, Sequence
@@ -18,6 +19,7 @@ from graph.targets import LOOPBACK
 LARGEST_RECORDING = 16_000_000
 
 _TIMEOUT = httpx.Timeout(connect=3.0, read=10.0, write=3.0, pool=3.0)
+_LONGEST_S = 120.0  # bounds a host that sends byte by byte
 _HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*")
 _VISIBLE = re.compile(r"[\x21-\x7e]+")
 
@@ -59,6 +61,7 @@ class RecordingDownload:
             raise RecordingRefused(f"the access token for {url.host} is malformed")
         headers = {"Authorization": f"Bearer {token}", "Accept-Encoding": "identity"}
         count = 0
+        patience = asyncio.get_running_loop().time() + _LONGEST_S
         try:
             async with self._http.stream(
                 "GET", url, headers=headers, timeout=_TIMEOUT, follow_redirects=False
@@ -68,6 +71,8 @@ class RecordingDownload:
                     count += len(chunk)
                     if count > limit:
                         raise RecordingRefused(f"{url.host} sent more than {limit} bytes")
+                    if asyncio.get_running_loop().time() > patience:
+                        raise RecordingUnavailable(f"{url.host} took more than {_LONGEST_S:g} s")
                     yield chunk
         except httpx.HTTPError as failure:
             raise RecordingUnavailable(f"{url.host}: {type(failure).__name__}") from None

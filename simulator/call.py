@@ -220,7 +220,7 @@ class Call:
     def resource(self) -> dict[str, Any]:
         """The call as GET shows it."""
         settings = self.settings
-        return {
+        resource: dict[str, Any] = {
             "@odata.context": f"{self.exchange.base_url}/v1.0/$metadata#app/calls/$entity",
             "@odata.type": "#microsoft.graph.call",
             "state": notes.state_word(self.state, settings),
@@ -232,11 +232,13 @@ class Call:
             "source": self.source(),
             "targets": self.targets(),
             "requestedModalities": list(self.birth.modalities),
-            "mediaConfig": self.media_config,
-            "mediaState": notes.media_state(self.audio) if self.audio else None,
-            "resultInfo": self.result,
             "id": notes.body_id(self.id, settings),
         }
+        if self.media_config is not None:
+            resource["mediaConfig"] = self.media_config
+        if self.audio is not None:
+            resource["mediaState"] = notes.media_state(self.audio)
+        return resource
 
     def source(self) -> dict[str, Any]:
         """Who calls, as a `participantInfo`; encrypted while the bot has no calling permission."""

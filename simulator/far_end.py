@@ -41,11 +41,16 @@ class ScriptRefused(ValueError):
     """A step of a script makes no sense; the message says which."""
 
 
+def checked(script: Sequence[Step]) -> list[Step]:
+    """The script, with its sounds decoded. Raises `ScriptRefused`."""
+    return [_checked(number, step) for number, step in enumerate(script, start=1)]
+
+
 class FarEnd:
-    """Plays a script on one call. Raises `ScriptRefused` when the script makes no sense."""
+    """Plays a script (as `checked` gives it) on one call."""
 
     def __init__(self, simulator: Simulator, call: Call, script: Sequence[Step]) -> None:
-        self._steps = [_checked(number, step) for number, step in enumerate(script, start=1)]
+        self._steps = list(script)
         self._simulator = simulator
         self._call = call
         self._waiting = False
@@ -89,7 +94,7 @@ def _matches(step: Step, entry: Entry) -> bool:
     return wanted is None or any(wanted in (entry[name] or "") for name in ("uri", "resource_id", "sha256"))
 
 
-def _checked(number: int, step: Step) -> dict[str, Any]:
+def _checked(number: int, step: Step) -> Step:
     where = f"step {number} of the script"
     unknown = sorted(set(step) - _KEYS)
     if unknown:
@@ -104,4 +109,4 @@ def _checked(number: int, step: Step) -> dict[str, Any]:
             return {**step, "say": base64.b64decode(say, validate=True)}
         except binascii.Error:
             raise ScriptRefused(f"{where}: say must be a WAV file in base64") from None
-    return dict(step)
+    return step

@@ -107,6 +107,7 @@ async def _listening(simulator: Simulator, port: int, context: ssl.SSLContext | 
         proxy_headers=False,
         date_header=False,
         server_header=False,
+        timeout_keep_alive=120,  # longer than any client keeps an idle connection: closing first would race with reuse
     )
     config.load()
     state = _State()

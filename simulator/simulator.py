@@ -10,14 +10,14 @@ from starlette.applications import Starlette
 from starlette.types import Receive
 
 from clock import Clock
-from simulator import identities
+from simulator import far_end, identities
 from simulator.actions import incoming
 from simulator.audio import duration_s, pcm_of
 from simulator.call import Birth, Call
 from simulator.control import control_routes
 from simulator.delivery import Delivery, Line, Outgoing
 from simulator.disruption import disconnected
-from simulator.far_end import FarEnd, Step
+from simulator.far_end import Step
 from simulator.faults import Fault, Faults
 from simulator.graph_app import graph_routes
 from simulator.notifications import same_id
@@ -102,12 +102,13 @@ class Simulator:
         tenant = tenant_id or self._settings.tenant_id
         who = identities.caller(caller, self._settings, tenant)
         called = identities.called(to, self._settings, who)
+        steps = far_end.checked(script)
         birth = Birth(caller=who, called=called, tenant_id=tenant, modalities=tuple(modalities), policy=policy)
         call = Call(self, birth, self.watchers)
         self.calls[call.id] = call
         call.transcript.add("far_end", does="rings", who=[called.id], caller=who.id, kind=who.kind)
-        if script:
-            FarEnd(self, call, script)
+        if steps:
+            far_end.FarEnd(self, call, steps)
         incoming.ring(call)
         return call.id
 

@@ -10,9 +10,9 @@ import json
 import logging
 
 import azure.functions as func
-from graph.webhook_tokens import TokenRefused
 
 import connections
+from graph.webhook_tokens import TokenRefused
 
 log = logging.getLogger("callwright.authorization")
 

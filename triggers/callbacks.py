@@ -12,12 +12,12 @@ import logging
 
 import azure.durable_functions as df
 import azure.functions as func
-from graph.callback_signature import verify
-from graph.notifications import NotNotifications, parse_notifications
-from graph.webhook_tokens import TokenRefused
 
 import connections
 from connections.durable import DurableOrchestrations
+from graph.callback_signature import verify
+from graph.notifications import NotNotifications, parse_notifications
+from graph.webhook_tokens import TokenRefused
 from inbox.delivery import Delivery
 
 bp = df.Blueprint()

@@ -95,7 +95,7 @@ async def test_a_caller_hears_the_menu_asks_for_the_hours_and_hangs_up(laptop):
     assert record.status_code == 200, record.text
     told = [entry["what"] for entry in events.json()["events"]]
     assert told[0] == "incoming"
-    assert told[-1] == "ended"
-    assert record.json()["outcome"] == "completed"
+    assert told[-1] == "state"  # terminated
+    assert record.json()["outcome"] == "hung_up"
     heard = [entry["heard_ms"] for entry in simulator.call(call_id).transcript.entries if entry["what"] == "prompt"]
     assert len(heard) >= 3  # the greeting, the menu cut short by the key, the opening hours

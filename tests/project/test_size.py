@@ -23,7 +23,7 @@ LONG_MODULES = {
 LONG_FUNCTIONS: dict[str, tuple[int, str]] = {
     "localhost/indexing.py._checked": (
         44,
-        "the worker's checks of one function, in the worker's order, then its record",
+        "the worker's checks of one function in their order, then its record",
     ),
 }
 

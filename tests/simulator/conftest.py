@@ -8,6 +8,7 @@ import json
 import math
 import wave
 from array import array
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -63,6 +64,7 @@ class Bot:
         self.addresses: Addresses
         self.posts: list[tuple[Mapping[str, str], bytes]] = []
         self.items: list[dict[str, Any]] = []
+        self._by_call: dict[str, list[dict[str, Any]]] = defaultdict(list)
         self.prompts: dict[str, bytes] = {"hello": tone_wav((1.0, 0.5)), "menu": tone_wav((3.0, 0.5))}
         self.fetched: list[str] = []
         #: What to answer to each POST; a test may replace it.
@@ -97,7 +99,9 @@ class Bot:
     def _take(self, body: dict[str, Any]) -> None:
         for item in body["value"]:
             data = item["resourceData"]
-            self.items.append({**item, "resourceData": data[0] if isinstance(data, list) else data})
+            taken = {**item, "resourceData": data[0] if isinstance(data, list) else data}
+            self.items.append(taken)
+            self._by_call[_call_of(item)].append(taken)
         if not self.lenient:
             schema("microsoft.graph.commsNotifications").validate(body)
             for item in self.items[-len(body["value"]) :]:
@@ -174,7 +178,7 @@ class Bot:
     async def up(self, caller: Mapping[str, Any] | None = None, *, tones: bool = True, **ring: Any) -> str:
         """A call that is answered, with media active and, unless told otherwise, tones subscribed."""
         call_id = self.simulator.ring(caller, **ring)
-        await self.until(lambda: self.states(call_id) == ["incoming"])
+        await self.until(lambda: bool(self.of(call_id)))
         assert await self.answer(call_id) == 202
         await self.until(lambda: self.audio(call_id) == "active")
         if tones:
@@ -187,9 +191,7 @@ class Bot:
         await self.clock.run_until(done, limit_s=limit_s)
 
     def of(self, call_id: str) -> list[dict[str, Any]]:
-        return [
-            item for item in self.items if same_id(item["resourceUrl"].split("/calls/")[1].split("/")[0]) == call_id
-        ]
+        return self._by_call[call_id]
 
     def changes(self, call_id: str) -> list[dict[str, Any]]:
         """What was said about the call itself, not its operations."""
@@ -217,6 +219,10 @@ class Bot:
         """Code and subcode with which the call ended."""
         info = (self.ended(call_id) or {}).get("resultInfo")
         return (info["code"], info["subcode"]) if info else None
+
+
+def _call_of(item: Mapping[str, Any]) -> str:
+    return same_id(item["resourceUrl"].split("/calls/")[1].split("/")[0])
 
 
 def _is_call(item: Mapping[str, Any]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+OTHER = "0c1f5b00-0000-0000-0000-000000000001"
 ANSWER_LATE = (404, "8522")
 
 
@@ -34,11 +35,9 @@ async def test_a_phone_rings_the_resource_account(bot):
 
 
 async def test_a_guest_rings_another_resource_account(bot):
-    _, data = await ringing(
-        bot, caller={"guest": {"displayName": "Somebody"}}, to="0c1f5b00-0000-0000-0000-000000000001"
-    )
+    _, data = await ringing(bot, caller={"guest": {"displayName": "Somebody"}}, to=OTHER)
     assert data["source"]["identity"]["guest"]["displayName"] == "Somebody"
-    assert data["targets"][0]["identity"]["applicationInstance"]["id"] == "0c1f5b00-0000-0000-0000-000000000001"
+    assert data["targets"][0]["identity"]["applicationInstance"]["id"] == OTHER
 
 
 @pytest.mark.parametrize("settings", [{"permissions": []}])
@@ -132,7 +131,7 @@ TARGETS = {
 
 @pytest.mark.parametrize("settings", [{"targets": TARGETS}])
 @pytest.mark.parametrize(
-    ("people", "timeout", "result", "seconds"),
+    "redirect",
     [
         (["kind"], 55, None, 2),
         (["slow", "kind", "busy"], 55, None, 2),
@@ -144,10 +143,11 @@ TARGETS = {
         (["dead"], 55, (480, 10037), 2),
     ],
 )
-async def test_a_redirect_ends_as_its_targets_behave(bot, clock, people, timeout, result, seconds):
+async def test_a_redirect_ends_as_its_targets_behave(bot, clock, redirect):
+    people, ring_s, result, seconds = redirect
     call_id, _ = await ringing(bot)
     start = clock.now()
-    more = {} if timeout is None else {"timeout": timeout}
+    more = {} if ring_s is None else {"timeout": ring_s}
     assert (await bot.act(call_id, "redirect", **redirect_to(*people, **more)))[0] == 202
     assert bot.simulator.call(call_id).state == "redirecting"
     await bot.until(lambda: bot.ended(call_id) is not None)

@@ -9,6 +9,15 @@ import pytest
 
 from simulator.audio import pcm_of
 
+FIELDS = {
+    "initial": "initialSilenceTimeoutInSeconds",
+    "silence": "maxSilenceTimeoutInSeconds",
+    "longest": "maxRecordDurationInSeconds",
+    "stop": "stopTones",
+    "beep": "playBeep",
+    "barge": "bargeInAllowed",
+}
+
 
 def outcome(operation):
     info = operation["resultInfo"]
@@ -16,17 +25,9 @@ def outcome(operation):
 
 
 async def record(bot, call_id, *prompts, **asked):
-    fields = {"initial": "initialSilenceTimeoutInSeconds", "silence": "maxSilenceTimeoutInSeconds"}
-    fields |= {
-        "longest": "maxRecordDurationInSeconds",
-        "stop": "stopTones",
-        "beep": "playBeep",
-        "barge": "bargeInAllowed",
-    }
-    body = {fields.get(name, name): value for name, value in asked.items()}
-    status, operation, _ = await bot.act(
-        call_id, "recordResponse", prompts=[bot.prompt(name) for name in prompts], **body
-    )
+    body = {FIELDS[name]: value for name, value in asked.items()}
+    body["prompts"] = [bot.prompt(name) for name in prompts]
+    status, operation, _ = await bot.act(call_id, "recordResponse", **body)
     assert status == 200
     assert (operation["recordingLocation"], operation["recordingAccessToken"]) == ("", "")
     return operation

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -104,6 +105,16 @@ async def test_a_restarted_counter_seen_by_two_processes_is_one_press(place: Pla
     assert (first.number, first.new, second.number, second.new) == (2, True, 2, False)
 
 
+async def test_a_restarted_counter_seen_by_many_at_once_is_one_press(place: Place) -> None:
+    await place.process().append(CALL, {"kind": "tone"}, {}, "tone:1:tone5")
+    place.time.now += 60
+    processes = [place.process() for _ in range(4)]
+    pressed = await asyncio.gather(*(p.append(CALL, {"kind": "tone"}, {}, "tone:1:tone5") for p in processes))
+    assert [stored.number for stored in pressed] == [2, 2, 2, 2]
+    assert [stored.new for stored in pressed].count(True) == 1
+    assert await numbers(processes[0]) == [1, 2]
+
+
 async def test_processes_take_turns_without_a_gap(place: Place) -> None:
     one, two = place.process(), place.process()
     for number in range(1, 9):
@@ -170,6 +181,7 @@ async def test_a_mark_that_cannot_be_noted_is_owed_still(place: Place) -> None:
 async def test_a_write_of_unknown_outcome_may_be_repeated(place: Place, moment: str) -> None:
     inbox = place.process()
     await inbox.append(CALL, digest(1), {}, "message:1")
+    await inbox.unraised(CALL)
 
     def fail(operation: str, partition: str, row: str) -> None:
         if operation == "transact":
@@ -179,6 +191,7 @@ async def test_a_write_of_unknown_outcome_may_be_repeated(place: Place, moment: 
     with pytest.raises(StorageUnavailable):
         await inbox.append(CALL, digest(2), {}, "message:2")
     setattr(place.table, moment, None)
+    assert len(await inbox.unraised(CALL)) == (1 if moment == "before" else 2)
     again = await inbox.append(CALL, digest(2), {}, "message:2")
     assert (again.number, again.new) == (2, moment == "before")
     assert (await inbox.append(CALL, digest(3), {}, "message:3")).number == 3
@@ -205,7 +218,7 @@ async def test_a_large_item_lies_in_a_blob_and_is_unreadable_there(place: Place)
     assert await inbox.raw(CALL, 1) == item
 
 
-@pytest.mark.parametrize("size", [61_000, 61_420, 61_430, 61_440, 61_500])
+@pytest.mark.parametrize("size", [61_000, 61_430, 61_440, 65_500, 65_530, 66_000])
 async def test_items_around_the_limit_of_a_column_are_kept(place: Place, size: int) -> None:
     inbox = place.process()
     await inbox.append(CALL, digest(1), {"a": "x" * size}, "message:1")
@@ -293,6 +306,12 @@ async def test_a_retired_key_opens_nothing_and_a_previous_one_still_does(place: 
     assert await place.process(new).raw(CALL, 2) == {"a": 2}
     with pytest.raises(Exception, match="CALLBACK_KEYS"):
         await place.process(new).raw(CALL, 1)
+
+
+async def test_writers_of_one_process_do_not_get_into_each_others_way(place: Place) -> None:
+    inbox = place.process()
+    await asyncio.gather(*(inbox.append(CALL, digest(number), {}, f"message:{number}") for number in range(10)))
+    assert dict(place.table.counts) == {"get": 1, "transact": 10}
 
 
 async def spent(place: Place, work: Any) -> dict[str, int]:
