@@ -130,9 +130,13 @@ class InProcessWorker:
 def _encoded(function: IndexedFunction, result: Any) -> Datum | None:
     if result is not None and not function.has_return:
         raise RuntimeError(f"function {function.name!r} without a $return binding returned a non-None value")
-    if not function.has_return or (result is None and function.kind == "http"):
+    if not function.has_return:
         return None
-    return function.return_converter.encode(result, expected_type=function.return_annotation)
+    try:
+        return function.return_converter.encode(result, expected_type=function.return_annotation)
+    except NotImplementedError:
+        kind = type(result).__name__
+        raise TypeError(f"unable to encode outgoing TypedData: unsupported Python type {kind!r}") from None
 
 
 class _Context(func.Context):
