@@ -26,14 +26,10 @@ _RECORDING_CHUNK = 16_384
 
 def graph_routes(simulator: Simulator) -> list[Route]:
     """Everything under `/v1.0`, and the recordings."""
-    routes = [
-        Route(f"/v1.0{path}", _endpoint(simulator, row), methods=[row.method])
-        for row in ROWS
-        for path in (row.path, _namespaced(row.path))
-        if path is not None
-    ]
+    short = [(row.path, row) for row in ROWS]
+    long = [(path, row) for row in ROWS if (path := _namespaced(row.path)) is not None]
     return [
-        *routes,
+        *(Route(f"/v1.0{path}", _endpoint(simulator, row), methods=[row.method]) for path, row in [*short, *long]),
         Route("/v1.0/{rest:path}", _unknown(simulator), methods=["GET", "POST", "PATCH", "PUT", "DELETE"]),
         Route("/recordings/{recording_id}", _recording(simulator), methods=["GET"]),
     ]

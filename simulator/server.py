@@ -48,7 +48,6 @@ async def serve(
 ) -> AsyncGenerator[Addresses]:
     """Serve `simulator` while the block lasts; ports 0 are chosen by the system. The simulator is closed at its end."""
     async with AsyncExitStack() as stack:
-        stack.push_async_callback(simulator.close)
         base_url = await stack.enter_async_context(_listening(simulator, port, None))
         simulator.base_url = login_url = base_url
         ca_file = None
@@ -56,6 +55,8 @@ async def serve(
             ca_file = certificates.ca if certificates else _written(stack)
             context = server_context(certificates)
             login_url = await stack.enter_async_context(_listening(simulator, https_port, context))
+        # Closed before its listeners, whatever happens: they wait for requests that only it lets go.
+        stack.push_async_callback(simulator.close)
         yield Addresses(
             base_url=base_url,
             graph_url=f"{base_url}/v1.0",
@@ -63,7 +64,6 @@ async def serve(
             login_url=login_url,
             ca_file=ca_file,
         )
-        await simulator.close()
 
 
 def _written(stack: AsyncExitStack) -> Path:

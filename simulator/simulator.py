@@ -63,7 +63,7 @@ class Simulator:
         self._fetcher = PromptFetcher(lambda: self._settings)
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = asyncio.Event()
-        self.app = Starlette(routes=[*control_routes(self), *graph_routes(self), *token_routes(self)])
+        self.app = Starlette(routes=[*graph_routes(self), *control_routes(self), *token_routes(self)])
 
     # --- settings and faults
 

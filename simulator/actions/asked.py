@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from simulator import notifications as notes
 from simulator.call import Call
 from simulator.delivery import reachable
 from simulator.errors import invalid
@@ -113,7 +114,8 @@ def media_info(value: Any, where: str) -> MediaInfo:
 def operation_answer(operation: Operation, status: int = 200) -> Answer:
     """An operation, and where it is found."""
     call = operation.call
-    location = f"{call.exchange.base_url}/v1.0/communications/calls/{call.id}{operation.path}"
+    call_id = notes.url_id(call.id, call.settings)
+    location = f"{call.exchange.base_url}/v1.0/communications/calls/{call_id}{operation.path}"
     return Answer(status=status, body=operation.resource(), location=location)
 
 

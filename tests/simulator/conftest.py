@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import io
 import json
@@ -70,6 +71,9 @@ class Bot:
         #: What to answer to each POST; a test may replace it.
         self.reply: Callable[[bytes], int] = lambda body: 202
         self.lenient = False
+        #: Turns of the event loop that each POST takes, and the most that were under way together.
+        self.slow_turns = 0
+        self.most_at_once = self._at_once = 0
         self.client_id: str | None = None
         self.tenant_id: str | None = None
         self.url = ""
@@ -90,6 +94,11 @@ class Bot:
     async def _callback(self, request: web.Request) -> web.Response:
         with self.clock:
             body = await request.read()
+            self.most_at_once = max(self.most_at_once, self._at_once + 1)
+            self._at_once += 1
+            for _ in range(self.slow_turns):
+                await asyncio.sleep(0)
+            self._at_once -= 1
             status = self.reply(body)
             self.posts.append((dict(request.headers), body))
             if status in (200, 202):

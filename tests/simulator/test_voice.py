@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.audio import WrongFormat, duration_s, pcm_of, spoken, wav_of
@@ -56,6 +56,7 @@ def frame_by_frame(frames, initial_s, silence_s, longest_s):
     return float(longest_s), "max_duration"
 
 
+@settings(deadline=None)
 @given(
     runs=st.lists(st.tuples(st.booleans(), st.integers(1, 120)), max_size=8),
     initial_s=st.integers(1, 4),

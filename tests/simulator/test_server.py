@@ -1,0 +1,109 @@
+"""Serving inside a running loop and as a process, and leaving nothing behind."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import ssl
+import subprocess
+import sys
+from pathlib import Path
+
+import aiohttp
+import certifi
+import httpx
+import pytest
+
+from clock import RealClock, VirtualClock
+from simulator import Simulator, SimulatorSettings, serve
+
+ROOT = Path(__file__).parents[2]
+
+
+async def test_leaving_leaves_no_task_and_no_socket_behind(bot):
+    before = asyncio.all_tasks()
+    clock = VirtualClock()
+    simulator = Simulator(clock, SimulatorSettings(bot_callback_url=f"{bot.url}/callbacks"))
+    async with serve(simulator) as addresses:
+        async with aiohttp.ClientSession() as http, http.get(f"{addresses.base_url}/simulator/calls") as answer:
+            assert answer.status == 200
+        idle = await asyncio.open_connection("127.0.0.1", int(addresses.base_url.rpartition(":")[2]))
+        simulator.ring(script=[{"when": "established", "press": "1"}])
+        await clock.advance(0.5)
+        assert addresses.ca_file is not None
+        assert addresses.ca_file.exists()
+    assert asyncio.all_tasks() == before
+    assert not addresses.ca_file.exists()
+    assert await idle[0].read() == b""
+    idle[1].close()
+    await idle[1].wait_closed()
+
+
+async def test_two_simulators_live_side_by_side():
+    async with serve(Simulator(RealClock())) as one, serve(Simulator(RealClock())) as two:
+        assert len({one.base_url, one.login_url, two.base_url, two.login_url}) == 4
+
+
+async def test_a_test_that_fails_while_somebody_waits_still_ends():
+    simulator = Simulator(VirtualClock())
+    simulator.fault({"operation": "keys"}, "drop")
+    async with aiohttp.ClientSession() as http:
+        with pytest.raises(ZeroDivisionError):
+            async with serve(simulator, https=False) as addresses:
+                asked = asyncio.ensure_future(http.post(f"{addresses.base_url}/.well-known/keys"))
+                while simulator.faults.pending():  # noqa: ASYNC110 (nothing announces that a fault has begun)
+                    await asyncio.sleep(0)
+                raise ZeroDivisionError
+        with pytest.raises(aiohttp.ClientError):
+            await asked
+
+
+async def test_the_application_works_without_sockets():
+    simulator = Simulator(VirtualClock())
+    transport = httpx.ASGITransport(simulator.app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://simulator.test") as http:
+        assert (await http.get("/simulator/calls")).json() == {"calls": []}
+        metadata = (await http.get("/.well-known/openid-configuration")).json()
+        assert len((await http.get(metadata["jwks_uri"])).json()["keys"]) == 1
+    await simulator.close()
+
+
+def test_it_runs_as_a_process_with_certificates_made_before(tmp_path):
+    out = subprocess.run(
+        [sys.executable, "-m", "simulator.certificates", "--out", str(tmp_path)],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    ca = Path(out.strip())
+    assert ca.read_bytes().startswith(Path(certifi.where()).read_bytes())
+    assert (tmp_path / "server-key.pem").stat().st_mode & 0o77 == 0
+    (tmp_path / "settings.json").write_text(json.dumps({"tone_sequence_start": 5}))
+    arguments = ["--port", "0", "--https-port", "0", "--certificates", str(tmp_path), "--bot", "http://127.0.0.1:1/x"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "simulator", *arguments, "--settings", str(tmp_path / "settings.json")],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        ready = json.loads(process.stdout.readline())
+        asyncio.run(look(ready, ca))
+    finally:
+        process.send_signal(signal.SIGTERM if os.name != "nt" else signal.SIGINT)
+        process.communicate(timeout=20)
+    assert process.returncode == 0
+
+
+async def look(ready, ca):
+    async with aiohttp.ClientSession() as http:
+        async with http.get(f"{ready['base_url']}/simulator/settings") as answer:
+            settings = await answer.json()
+        assert (settings["tone_sequence_start"], settings["bot_callback_url"]) == (5, "http://127.0.0.1:1/x")
+        url = f"{ready['login_url']}/{settings['tenant_id']}/v2.0/.well-known/openid-configuration"
+        async with http.get(url, ssl=ssl.create_default_context(cafile=str(ca))) as answer:
+            assert answer.status == 200
