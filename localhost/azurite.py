@@ -17,9 +17,13 @@ _START_S = 60
 _STOP_S = 10
 # "Azurite Blob service is successfully listening at http://127.0.0.1:33943"
 _LISTENING = re.compile(r"Azurite (Blob|Queue|Table) service .*listen\S* (?:at|on) (http://\S+)")
-# Its standard input is a pipe only we hold: when we are gone, however we went, it ends and Azurite shuts down.
+# Its standard input is a pipe only we hold: when that ends, because we are gone or say so, Azurite does what it does
+# on SIGTERM: it writes down what it was told last, and ends; at once when it has not begun, in 5 s at the latest.
 _RUN = """
-process.stdin.on("end", () => process.kill(process.pid, "SIGTERM")).resume();
+process.stdin.on("end", () => {{
+    if (!process.emit("SIGTERM")) process.exit(0);
+    setTimeout(() => process.exit(0), 5000).unref();
+}}).resume();
 process.argv.splice(1, 0, {script});
 require({script});
 """
@@ -92,15 +96,13 @@ class Azurite:
         process = self._process
         if process is None:
             return
+        assert process.stdin is not None
+        process.stdin.close()
         if self._keeps:
-            process.terminate()  # it first writes down what it was told last, and waits for its clients to go
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(_STOP_S)
         process.kill()
         process.wait()
-        with contextlib.suppress(BrokenPipeError):
-            assert process.stdin is not None
-            process.stdin.close()
 
     def __enter__(self) -> Azurite:
         self.start()
