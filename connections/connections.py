@@ -74,7 +74,9 @@ class Connections:
         inbox_table = storage.table("Inbox")
         sealer = Sealer(settings.callback_keys)
         inbox = Inbox(inbox_table, storage.blobs("inbox"), sealer, now)
-        catalogue = Catalogue.load(APP_FOLDER / "prompts", salt=settings.callback_keys[0])
+        catalogue = Catalogue.load(
+            APP_FOLDER / "prompts", settings.callback_keys[0], previous_salts=settings.callback_keys[1:]
+        )
         return cls(
             settings=settings,
             http=http,
