@@ -159,7 +159,7 @@ def _of_form(key: RSAPrivateKey, kid: str, claims: Claims) -> _Made:
         yield name, token, three
     tampered = _part({**claims, "tid": "attacker"})
     yield "tampered payload", f"{header}.{tampered}.{signature}", "the signature is not the key"
-    yield "truncated signature", good[:-8], "the signature is not the key"
+    yield "truncated signature", good[:-6], "the signature is not the key"
     yield (
         "other spelling of the signature",
         f"{header}.{payload}.{_other_spelling(signature)}",
