@@ -48,6 +48,7 @@ def load(text: str, file: str, *, prompts: Collection[str] | None = None) -> Flo
         flow = None
     if flow is not None:
         reader.check_names(flow, prompts)
+        problems.raise_if_any()  # what follows walks the flow, so every name in it must exist
         _check_answered_first(flow, reader)
     problems.raise_if_any()
     assert flow is not None
@@ -101,8 +102,11 @@ class _Reader:
         if prompts is not None:
             names["prompt"] = prompts
         what = {"node": "node", "uses": "variable", "prompt": "prompt"}
+        inherited = {each for each in mentions_of(flow.defaults) if each.kind == "prompt"}
         for node, each in mentions:
             if each.kind in names and each.name not in names[each.kind]:
+                if each in inherited and not _contains(self._sources[node.id], each.name):
+                    continue  # told once, where the defaults were written
                 place = self._mentioned_at(node, each.name)
                 self.problems.add(place, unknown_name(what[each.kind], each.name, sorted(names[each.kind])))
         for each in mentions_of(flow.defaults):

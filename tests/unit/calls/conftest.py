@@ -99,16 +99,17 @@ class FakeCall:
         while not self.session.ended:
             deadline = self.session.deadline_at
             due = None if deadline is None else max(self.now, (deadline - EPOCH) // timedelta(milliseconds=1))
-            if self._events and (due is None or self._events[0][0] <= due):
+            told = self._events[0][0] if self._events else None
+            assert due is not None or told is not None, f"the call waits for nothing: {self.session.status()}"
+            if min(each for each in (due, told) if each is not None) > until:
+                self.now = until
+                break
+            if told is not None and (due is None or told <= due):
                 self.now, _, event = heapq.heappop(self._events)
                 if not self.lost(event):
                     self.tell(event)
-            elif due is None:
-                raise AssertionError(f"the call waits for nothing: {self.session.status()}")
-            elif due > until:
-                self.now = until
-                break
             else:
+                assert due is not None
                 self.now = due
                 self.tell({"kind": "timed_out"})
         return self
