@@ -19,11 +19,26 @@ log = logging.getLogger("callwright.activities")
 async def pin_flow(given: dict) -> dict:
     """Choose the flow for who is called, and fix it for the whole call: `{"ok": pinned}`.
 
-    A missing or invalid flow still pins one: the route's fallback, or an apology.
+    A flow that cannot be read still pins one: the route's fallback, or an apology. The record of the call begins here.
     """
     here = connections.current()
-    raw = await here.inbox.raw(given["instance_id"], given["digest"]["n"])
-    return {"ok": here.library.pin(raw, given["tenant_id"])}
+    digest = given["digest"]
+    pinned = here.library.pin(await here.inbox.raw(given["instance_id"], digest["n"]), given["tenant_id"])
+    begun = {
+        "customer": pinned["route"].get("customer"),
+        "route": pinned["route"].get("name"),
+        "flow": pinned["flow"]["id"],
+        "hash": pinned["hash"],
+        "caller": digest["caller"],
+        "called": digest["called"],
+        "started": digest["at"],
+        "recordings": [],
+    }
+    try:
+        await here.records.open(given["instance_id"], begun)
+    except StorageUnavailable:  # closing records it all the same
+        log.warning("the record of %s could not be begun", given["instance_id"])
+    return {"ok": pinned}
 
 
 @bp.activity_trigger(input_name="given")

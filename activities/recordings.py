@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import uuid
+from contextlib import aclosing
 from datetime import UTC, datetime
+from typing import Any
 
 import azure.durable_functions as df
 
@@ -12,7 +14,8 @@ import connections
 from connections.durable import DurableOrchestrations
 from graph.recording_download import RecordingGone, RecordingRefused, RecordingUnavailable
 from inbox.delivery import Delivery
-from storage.errors import StorageUnavailable
+from inbox.errors import InboxClosed, NoSuchNotification
+from storage import StorageUnavailable, WrittenBlob
 
 bp = df.Blueprint()
 log = logging.getLogger("callwright.recordings")
@@ -27,18 +30,10 @@ async def save_recording(given: dict) -> dict:
 
     Returns `{"ok": {"blob", "sha256", "bytes"}}`, or an error of kind `gone`, `refused` or `unavailable` (try again).
     """
-    here = connections.current()
+    name = _blob_name(given["operation_id"], given["announced_at"])
     try:
-        raw = await here.inbox.raw(given["instance_id"], given["n"])
-        operation = raw["resourceData"]
-        chunks = here.recording_download.stream(operation["recordingLocation"], operation["recordingAccessToken"])
-        written = await here.recordings.write_once(
-            _blob_name(given["operation_id"], given["announced_at"]),
-            chunks,
-            metadata={"instance": given["instance_id"], "operation": given["operation_id"]},
-            limit=LARGEST_RECORDING,
-        )
-    except RecordingGone:
+        written = await connections.current().recordings.find(name) or await _fetch(given, name)
+    except (RecordingGone, NoSuchNotification):
         return {"error": {"kind": "gone"}}
     except RecordingRefused as refusal:
         log.error("a recording was refused: %s", refusal)
@@ -48,6 +43,21 @@ async def save_recording(given: dict) -> dict:
     return {"ok": {"blob": written.name, "sha256": written.sha256, "bytes": written.bytes}}
 
 
+async def _fetch(given: dict[str, Any], name: str) -> WrittenBlob:
+    here = connections.current()
+    raw = await here.inbox.raw(given["instance_id"], given["n"])
+    operation = raw["resourceData"]
+    location, token = operation["recordingLocation"], operation["recordingAccessToken"]
+    async with aclosing(here.recording_download.stream(location, token, limit=LARGEST_RECORDING)) as chunks:
+        return await here.recordings.write_once(
+            name,
+            chunks,
+            metadata={"instance": given["instance_id"], "operation": given["operation_id"]},
+            content_type="audio/wav",
+            limit=LARGEST_RECORDING,
+        )
+
+
 @bp.activity_trigger(input_name="given")
 @bp.durable_client_input(client_name="client")
 async def report_recording(given: dict, client: df.DurableOrchestrationClient) -> dict:
@@ -55,7 +65,12 @@ async def report_recording(given: dict, client: df.DurableOrchestrationClient) -
     here = connections.current()
     delivery = Delivery(here.inbox, here.births, DurableOrchestrations(client), sleep=here.sleep)
     digest = given["digest"]
-    await delivery.deliver(given["instance_id"], digest, {}, f"recording:{digest['operation_id']}")
+    try:
+        await delivery.deliver(given["instance_id"], digest, {}, f"recording:{digest['operation_id']}")
+    except InboxClosed:  # the call was recorded without it; the blob names the call in its metadata
+        log.warning(
+            "the recording of operation %s is %s too late for its call", digest["operation_id"], digest["status"]
+        )
     return {"ok": {}}
 
 

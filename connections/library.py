@@ -2,27 +2,52 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+import logging
 from pathlib import Path
 from typing import Any
 
-from flows import Flow, load_file, routes
+from flows import Flow, FlowErrors, Route, Routes, load, load_file, load_routes
 from graph.kinds import IncomingCall
 from graph.notifications import parse_item
-from prompts.catalogue import Catalogue
+from prompts.catalogue import Catalogue, PromptError
+
+log = logging.getLogger("callwright.flows")
 
 JSON = dict[str, Any]
-KEEP_ALIVE_S = 840  # Graph ends a call after 45 min without one and recommends 15
+
+KEEP_ALIVE_S = 840  # Graph ends a call 45 min after the last one, and recommends one every 15
 MAX_CALL_S = 4 * 3600
+
+# What answers when nothing else can: with a fallback target the call goes there, else the caller hears why not.
+_REDIRECT = """
+schema: 1
+id: fallback
+locale: en-US
+start: elsewhere
+nodes:
+  elsewhere: {kind: redirect, to: [{target}], on: {failed: busy}}
+  busy: {kind: reject, reason: busy}
+"""
+_APOLOGY = """
+schema: 1
+id: apology
+locale: en-US
+start: pick-up
+nodes:
+  pick-up: {kind: answer, next: apologise}
+  apologise: {kind: hangup, prompts: apology, outcome: failed}
+"""
 
 
 class FlowLibrary:
-    """A folder with `*.yaml` flows and `routes.yaml`; read when the first call needs it."""
+    """A folder with one `{id}.yaml` per flow and `routes.yaml`. Each is read when a call first needs it, and once."""
 
     def __init__(self, folder: Path, catalogue: Catalogue, *, tone_reorder_ms: int) -> None:
         self._folder = folder
         self._catalogue = catalogue
         self._tone_reorder_ms = tone_reorder_ms
+        self._routes: Routes | None = None
+        self._flows: dict[str, Flow] = {}
 
     def pin(self, raw: JSON, tenant_id: str) -> JSON:
         """What a call keeps to its end, whatever is deployed meanwhile.
@@ -31,10 +56,19 @@ class FlowLibrary:
             raw: the notification that announced the call, as it came.
             tenant_id: of the token it came with.
 
-        Raises `FlowErrors` when the routes, or the flow that they lead to, cannot be read.
+        A flow (or the routes) that cannot be read is logged with every mistake in it; the call is then redirected to
+        the route's fallback, or hears an apology.
         """
-        route = self._routes.match(_called(raw), tenant_id)
-        flow = self._flow(route.flow)
+        route: Route | None = None
+        try:
+            route = self._read_routes().match(_called(raw), tenant_id)
+            return self._pinned(self._read_flow(route.flow), route)
+        except (FlowErrors, PromptError, OSError) as failure:
+            log.error("a call cannot be answered as it should: %s", failure)
+            route = route or Route(name="none", flow="apology", customer="")
+        return self._pinned(_degraded(route), route)
+
+    def _pinned(self, flow: Flow, route: Route) -> JSON:
         locale = route.locale or flow.locale
         prompts = {id: self._catalogue.prompt(id, locale) for id in flow.prompts}
         return {
@@ -50,13 +84,23 @@ class FlowLibrary:
             },
         }
 
-    @cached_property
-    def _routes(self) -> routes.Routes:
-        path = self._folder / "routes.yaml"
-        return routes.load(path.read_text(encoding="utf-8"), str(path))
+    def _read_routes(self) -> Routes:
+        if self._routes is None:
+            path = self._folder / "routes.yaml"
+            self._routes = load_routes(path.read_text(encoding="utf-8"), path.name)
+        return self._routes
 
-    def _flow(self, id: str) -> Flow:
-        return load_file(self._folder / f"{id}.yaml")
+    def _read_flow(self, id: str) -> Flow:
+        if id not in self._flows:
+            self._flows[id] = load_file(self._folder / f"{id}.yaml")
+        return self._flows[id]
+
+
+def _degraded(route: Route) -> Flow:
+    if route.fallback is None:
+        return load(_APOLOGY, "apology")
+    kind = "applicationInstance" if route.fallback.kind == "application_instance" else route.fallback.kind
+    return load(_REDIRECT.replace("{target}", f'{{{kind}: "{route.fallback.id}"}}'), "fallback")
 
 
 def _called(raw: JSON) -> dict[str, str | None]:

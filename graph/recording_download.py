@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 
 import httpx
 
@@ -51,7 +51,7 @@ class RecordingDownload:
         self._hosts = tuple(host.lower().lstrip(".") for host in hosts)
         self._loopback = loopback
 
-    async def stream(self, location: str, token: str, *, limit: int = LARGEST_RECORDING) -> AsyncIterator[bytes]:
+    async def stream(self, location: str, token: str, *, limit: int = LARGEST_RECORDING) -> AsyncGenerator[bytes, None]:
         """The bytes of the recording at `recordingLocation`, with its `recordingAccessToken`; at most `limit` of them.
 
         Raises `RecordingRefused`, `RecordingGone` or `RecordingUnavailable`, also in the middle of the bytes.

@@ -67,14 +67,14 @@ class Births:
         self._table = table
         self._now = now
 
-    async def claim(self, instance_id: str, call_id: str, tenant_id: str, n: int) -> Claim:
-        """Ask to start a call; `n` is the number of the notification that announces it.
+    async def claim(self, instance_id: str, call_id: str, tenant_id: str) -> Claim:
+        """Ask to start a call.
 
         Raises `OtherTenant` when the call is known as another tenant's.
         """
         now = self._now()
         who: Values = {"instance_id": instance_id, "call_id": call_id, "tenant_id": tenant_id, "claimed_at": now}
-        birth: Values = {**who, "n": n, "claim_at": now, "started_at": 0.0, "ended_at": 0.0}
+        birth: Values = {**who, "claim_at": now, "started_at": 0.0, "ended_at": 0.0}
         changes = [Insert(f"birth:{instance_id}", birth), Insert(f"live:{instance_id}", who)]
         try:
             await self._table.transact(_PARTITION, [*changes, Insert(f"graph:{call_id}", who)])

@@ -12,7 +12,8 @@ from typing import Any, Protocol
 
 from graph.digest import digest
 from graph.notifications import IncomingCall, Notification, RosterUpdated
-from inbox.births import Births
+from inbox.births import Births, OtherTenant
+from inbox.errors import InboxClosed
 from inbox.identity import identity_of
 from inbox.inbox import Inbox
 
@@ -65,6 +66,19 @@ class Delivery:
         """
         item = digest(notification)
         identity = identity_of(item, notification.raw, notification.position, message_id)
+        try:
+            await self._take(notification, item, identity, tenant_id, instance_id)
+        except InboxClosed:
+            log.info("a %s came after the end of its call", item["kind"])
+        except OtherTenant:
+            log.warning("a %s about another tenant's call was dropped", item["kind"])
+
+    async def _take(
+        self, notification: Notification, item: JSON, identity: str, tenant_id: str, instance_id: str | None
+    ) -> None:
+        if not notification.call_id:
+            log.warning("a %s that names no call, or two, was dropped", item["kind"])
+            return
         if isinstance(notification, IncomingCall) and instance_id is None:
             call = {"instance_id": f"call-{notification.call_id}", "call_id": notification.call_id}
             await self.give_birth({**call, "tenant_id": tenant_id}, item, notification.raw, identity)
@@ -85,18 +99,20 @@ class Delivery:
         webhook then answers 503, and an announcement that comes again finds everything as it was left.
         """
         instance_id: str = call["instance_id"]
-        stored = await self._inbox.append(instance_id, item, raw, identity)
-        claim = await self._births.claim(instance_id, call["call_id"], call["tenant_id"], stored.number)
+        # The claim comes first: it refuses a tenant that is not the call's before anything is stored.
+        claim = await self._births.claim(instance_id, call["call_id"], call["tenant_id"])
         while claim.in_progress:  # another delivery is at it; when it died, its claim may be taken over
             await self._sleep(claim.wait_s)
-            claim = await self._births.claim(instance_id, call["call_id"], call["tenant_id"], stored.number)
-        if claim.started:
-            # Announced again, or under another number: the orchestration still has to count past it.
+            claim = await self._births.claim(instance_id, call["call_id"], call["tenant_id"])
+        stored = await self._inbox.append(instance_id, item, raw, identity)
+        if not claim.started:
+            await self._orchestrations.start("call_orchestrator", instance_id, {"call": call, "digest": stored.digest})
+            await self._births.started(instance_id)
+        if claim.kind == "new":
+            await self._inbox.mark_raised(instance_id, stored.number)
+        else:
+            # An orchestration that another announcement started still has to count past this one.
             await self._hand_over(instance_id, stored.digest)
-            return
-        await self._orchestrations.start("call_orchestrator", instance_id, {"call": call, "digest": stored.digest})
-        await self._births.started(instance_id)
-        await self._inbox.mark_raised(instance_id, stored.number)
 
     async def deliver(self, instance_id: str, item: JSON, raw: JSON, identity: str) -> None:
         """Take a notification about a call that lives (or lived), and hand it over with what is still owed.

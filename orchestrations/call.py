@@ -133,14 +133,15 @@ class _Loop:
 
 def _last_resort(context: df.DurableOrchestrationContext, call: JSON, failure: Exception) -> Steps:
     """Hang up and record, each tried whatever became of the other."""
-    closing = {**call, "events": [], "outcome": "failed", "reason": type(failure).__name__}
-    context.set_custom_status({"state": "failed", "reason": type(failure).__name__})
+    summary = {"outcome": "failed", "reason": type(failure).__name__}
+    closing = {**call, "events": [], "summary": summary}
+    context.set_custom_status({"state": "failed", "reason": summary["reason"]})
     for activity in ("hang_up", "close_call"):
         try:
             yield context.call_activity(activity, {**closing, "step": f"last-resort.{activity}"})
         except Exception:  # the sweeper closes what cannot be closed here
             continue
-    return {"outcome": "failed", "reason": type(failure).__name__}
+    return summary
 
 
 def _input(context: df.DurableOrchestrationContext) -> JSON:

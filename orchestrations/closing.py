@@ -14,7 +14,8 @@ bp = df.Blueprint()
 def closing_orchestrator(context: df.DurableOrchestrationContext) -> Generator[Any, Any, Any]:
     """Input: `{"call": {"instance_id", "call_id", "tenant_id"}, "reason": str}`. Hangs up, then records."""
     given: Any = context.get_input()
-    closing = {**given["call"], "events": [], "outcome": "failed", "reason": given["reason"]}
+    summary = {"outcome": "failed", "reason": given["reason"]}
+    closing = {**given["call"], "events": [], "summary": summary}
     yield context.call_activity("hang_up", {**closing, "step": "sweeper.hang_up"})
     yield context.call_activity("close_call", {**closing, "step": "sweeper.close_call"})
-    return {"outcome": "failed", "reason": given["reason"]}
+    return summary

@@ -32,64 +32,64 @@ def place() -> Place:
 
 
 async def test_a_new_call_is_started_by_who_claims_it(place: Place) -> None:
-    claim = await place.births.claim(CALL, GRAPH, TENANT, 1)
+    claim = await place.births.claim(CALL, GRAPH, TENANT)
     assert (claim.kind, claim.started, claim.in_progress) == ("new", False, False)
     await place.births.started(CALL)
     for births in (place.births, place.process()):
-        assert (await births.claim(CALL, GRAPH, TENANT, 1)).started
+        assert (await births.claim(CALL, GRAPH, TENANT)).started
 
 
 async def test_who_comes_second_waits_and_takes_over_from_the_dead(place: Place) -> None:
-    await place.births.claim(CALL, GRAPH, TENANT, 1)
+    await place.births.claim(CALL, GRAPH, TENANT)
     other = place.process()
     place.now += 1.95
-    claim = await other.claim(CALL, GRAPH, TENANT, 1)
+    claim = await other.claim(CALL, GRAPH, TENANT)
     assert claim.in_progress
     assert claim.wait_s == pytest.approx(0.05)
     place.now += 0.05
-    assert (await other.claim(CALL, GRAPH, TENANT, 1)).kind == "taken_over"
-    assert (await place.births.claim(CALL, GRAPH, TENANT, 1)).in_progress
+    assert (await other.claim(CALL, GRAPH, TENANT)).kind == "taken_over"
+    assert (await place.births.claim(CALL, GRAPH, TENANT)).in_progress
     await other.started(CALL)
-    assert (await place.births.claim(CALL, GRAPH, TENANT, 1)).started
+    assert (await place.births.claim(CALL, GRAPH, TENANT)).started
 
 
 async def test_of_many_who_come_at_once_one_starts_the_call(place: Place) -> None:
-    claims = await asyncio.gather(*(place.process().claim(CALL, GRAPH, TENANT, 1) for _ in range(10)))
+    claims = await asyncio.gather(*(place.process().claim(CALL, GRAPH, TENANT) for _ in range(10)))
     assert sorted(claim.kind for claim in claims) == ["in_progress"] * 9 + ["new"]
     place.now += 3
-    claims = await asyncio.gather(*(place.process().claim(CALL, GRAPH, TENANT, 1) for _ in range(10)))
+    claims = await asyncio.gather(*(place.process().claim(CALL, GRAPH, TENANT) for _ in range(10)))
     assert sorted(claim.kind for claim in claims) == ["in_progress"] * 9 + ["taken_over"]
 
 
 async def test_a_call_that_lived_is_never_started_again(place: Place) -> None:
-    await place.births.claim(CALL, GRAPH, TENANT, 1)
+    await place.births.claim(CALL, GRAPH, TENANT)
     await place.births.started(CALL)
     await place.births.ended(CALL)
     place.now += 20 * DAY
-    assert (await place.births.claim(CALL, GRAPH, TENANT, 9)).started
+    assert (await place.births.claim(CALL, GRAPH, TENANT)).started
 
 
 async def test_a_call_that_ended_before_its_start_was_noted_has_ended(place: Place) -> None:
-    await place.births.claim(CALL, GRAPH, TENANT, 1)
+    await place.births.claim(CALL, GRAPH, TENANT)
     await place.births.ended(CALL)
     await place.births.started(CALL)
     assert await place.live() == []
-    assert (await place.births.claim(CALL, GRAPH, TENANT, 1)).started
+    assert (await place.births.claim(CALL, GRAPH, TENANT)).started
 
 
 async def test_a_call_is_of_one_tenant(place: Place) -> None:
     assert await place.births.instance_of(GRAPH, TENANT) is None
-    await place.births.claim(CALL, GRAPH, TENANT, 1)
+    await place.births.claim(CALL, GRAPH, TENANT)
     assert await place.births.instance_of(GRAPH, TENANT) == CALL
     assert await place.births.instance_of(GRAPH, "tenant-2") is None
     with pytest.raises(OtherTenant):
-        await place.births.claim(CALL, GRAPH, "tenant-2", 1)
+        await place.births.claim(CALL, GRAPH, "tenant-2")
     assert await place.births.instance_of(GRAPH, TENANT) == CALL
 
 
 async def test_live_calls_are_those_claimed_and_not_ended(place: Place) -> None:
     for number in (1, 2, 3):
-        await place.births.claim(f"call-{number}", str(number), TENANT, 1)
+        await place.births.claim(f"call-{number}", str(number), TENANT)
     await place.births.ended("call-2")
     await place.births.ended("call-2")
     await place.births.ended("call-of-nobody")
@@ -100,7 +100,7 @@ async def test_live_calls_are_those_claimed_and_not_ended(place: Place) -> None:
 
 @pytest.mark.parametrize("moment", ["before", "after"])
 async def test_an_ending_of_unknown_outcome_may_be_repeated(place: Place, moment: str) -> None:
-    await place.births.claim(CALL, GRAPH, TENANT, 1)
+    await place.births.claim(CALL, GRAPH, TENANT)
 
     def fail(operation: str, partition: str, row: str) -> None:
         raise StorageUnavailable("no answer")
@@ -114,7 +114,7 @@ async def test_an_ending_of_unknown_outcome_may_be_repeated(place: Place, moment
 
 
 async def test_a_claim_costs_one_operation_and_so_does_finding_a_call(place: Place) -> None:
-    await place.births.claim(CALL, GRAPH, TENANT, 1)
+    await place.births.claim(CALL, GRAPH, TENANT)
     await place.births.started(CALL)
     await place.births.instance_of(GRAPH, TENANT)
     assert dict(place.table.counts) == {"transact": 1, "update": 1, "get": 1}
@@ -125,7 +125,7 @@ async def test_calls_are_purged_thirty_days_after_their_end_and_not_before(place
     intents = Intents(place.table)
     for number in range(5):
         instance_id = f"call-{number}"
-        await place.births.claim(instance_id, str(number), TENANT, 1)
+        await place.births.claim(instance_id, str(number), TENANT)
         await inbox.append(instance_id, {"kind": "call"}, {}, "message:1")
         await intents.begin(instance_id, "1")
         if number != 4:
@@ -138,7 +138,7 @@ async def test_calls_are_purged_thirty_days_after_their_end_and_not_before(place
 
     place.now += TOMBSTONES_S - 5 * DAY
     assert await purge() == 0
-    assert (await place.births.claim("call-0", "0", TENANT, 1)).started
+    assert (await place.births.claim("call-0", "0", TENANT)).started
     place.now += 2 * DAY
     assert await purge(limit=1) == 1
     assert await purge() == 1
@@ -147,7 +147,7 @@ async def test_calls_are_purged_thirty_days_after_their_end_and_not_before(place
     for number, left in enumerate([0, 0, 2, 2, 4]):
         assert len(await place.table.query(f"call-{number}", "!", "~")) == left
         assert (await place.births.instance_of(str(number), TENANT) is None) == (left == 0)
-    assert (await place.births.claim("call-0", "0", TENANT, 1)).kind == "new"
+    assert (await place.births.claim("call-0", "0", TENANT)).kind == "new"
 
 
 async def test_a_step_is_begun_once_and_its_end_is_remembered(place: Place) -> None:
