@@ -33,6 +33,7 @@ class Connections:
 
     settings: Settings
     http: httpx.AsyncClient
+    storage: Storage
     now: Callable[[], float]
     sleep: Callable[[float], Awaitable[None]]
     graph: GraphClient
@@ -56,8 +57,9 @@ class Connections:
         return MediaInfo(uri=f"{self.settings.public_base_url}/api/prompts/{prompt_key}", resource_id=prompt_key)
 
     async def close(self) -> None:
-        """Close the connections to Graph."""
+        """Close the connections to Graph and to storage."""
         await self.http.aclose()
+        await self.storage.close()
 
     @classmethod
     def from_settings(
@@ -80,6 +82,7 @@ class Connections:
         return cls(
             settings=settings,
             http=http,
+            storage=storage,
             now=now,
             sleep=sleep,
             graph=GraphClient(http, settings.graph_base_url, _credentials(settings, now).token, now=now, sleep=sleep),

@@ -7,6 +7,7 @@ from typing import Protocol
 from settings import Settings
 from storage import Blobs, Table
 from storage.account import StorageAccount
+from storage.azure_blobs import AzureBlobs
 from storage.azure_tables import AzureTables
 
 
@@ -21,6 +22,10 @@ class Storage(Protocol):
         """A container by name."""
         ...
 
+    async def close(self) -> None:
+        """Close what was opened."""
+        ...
+
 
 class AccountStorage:
     """One account; nothing connects before it is used."""
@@ -32,6 +37,7 @@ class AccountStorage:
             client_id=settings.storage_client_id,
         )
         self._tables = AzureTables(self._account)
+        self._containers: list[AzureBlobs] = []
 
     def table(self, name: str) -> Table:
         """A table by name."""
@@ -39,6 +45,12 @@ class AccountStorage:
 
     def blobs(self, container: str) -> Blobs:
         """A container by name."""
-        from storage.azure_blobs import AzureBlobs  # late: the blob client costs every cold start otherwise
+        opened = AzureBlobs(self._account, container)
+        self._containers.append(opened)
+        return opened
 
-        return AzureBlobs(self._account, container)
+    async def close(self) -> None:
+        """Close the connections to the account."""
+        await self._tables.close()
+        for container in self._containers:
+            await container.close()

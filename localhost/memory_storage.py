@@ -226,3 +226,22 @@ class MemoryBlobs(_Seams):
         found = sorted(name for name in self._blobs if name.startswith(prefix))
         await self.leave("names", prefix)
         return found
+
+
+class MemoryStorage:
+    """A whole account: tables and containers by name, each empty when first asked for."""
+
+    def __init__(self) -> None:
+        self.tables: dict[str, MemoryTable] = {}
+        self.containers: dict[str, MemoryBlobs] = {}
+
+    def table(self, name: str) -> MemoryTable:
+        """A table by name."""
+        return self.tables.setdefault(name, MemoryTable())
+
+    def blobs(self, container: str) -> MemoryBlobs:
+        """A container by name."""
+        return self.containers.setdefault(container, MemoryBlobs())
+
+    async def close(self) -> None:
+        """Nothing to close."""

@@ -1,0 +1,192 @@
+"""The whole of Callwright in one process: simulator, host and bot, on a real or a virtual clock.
+
+The demonstration, the tests and the benchmarks are run on it. What the bot learns, it learns as in Azure: from
+settings; what it says to Graph goes over sockets, with real tokens.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import AsyncGenerator, Generator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import connections
+from clock import Clock, VirtualClock
+from connections import Connections
+from localhost.host import Host
+from localhost.knobs import Knobs
+from localhost.memory_storage import MemoryStorage
+from settings import STRICT_TYPING, Settings
+from simulator import Addresses, Simulator, SimulatorSettings, serve
+from simulator.certificates import CertificateFiles
+
+APP_FOLDER = Path(__file__).resolve().parent.parent
+DEVELOPMENT_KEY = "development"
+_TRUST = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
+
+
+@dataclass(frozen=True, kw_only=True)
+class BotOptions:
+    """How the bot of a laptop is run."""
+
+    database: str | Path = ":memory:"
+    port: int = 0
+    knobs: Knobs = field(default_factory=Knobs)
+    #: Whether timer triggers run by themselves.
+    schedules: bool = False
+    #: Over those that follow from the simulator.
+    settings: Mapping[str, str] = field(default_factory=dict)
+    callback_key: str = field(default_factory=partial(secrets.token_urlsafe, 32))
+
+
+class Laptop:
+    """A running simulator and bot; made by `open_laptop`."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        simulator: Simulator,
+        addresses: Addresses,
+        storage: MemoryStorage | str,
+        options: BotOptions,
+    ) -> None:
+        self.clock = clock
+        self.simulator = simulator
+        self.addresses = addresses
+        #: The twin, or None when the bot uses an account by connection string.
+        self.memory = storage if isinstance(storage, MemoryStorage) else None
+        self._connection_string = storage if isinstance(storage, str) else "UseDevelopmentStorage=true"
+        self._options = options
+        self._port = options.port
+        self.host: Host
+        self.connections: Connections
+
+    async def start_bot(self) -> None:
+        """Start the bot, for the first time or again after `kill_bot`: same address, same task hub, same storage."""
+        os.environ.update(self._environment("http://127.0.0.1:1"))  # function_app.py checks its settings on import
+        self.host = await Host.start(
+            APP_FOLDER,
+            database=self._options.database,
+            clock=self.clock,
+            port=self._port,
+            knobs=self._options.knobs,
+            schedules=self._options.schedules,
+        )
+        self._port = int(self.host.base_url.rpartition(":")[2])
+        settings = Settings.from_mapping(self._environment(self.host.base_url))
+        self.connections = Connections.from_settings(
+            settings, now=self.clock.now, sleep=self.clock.sleep, storage=self.memory
+        )
+        connections.use(self.connections)
+        self.simulator.change_settings(bot_callback_url=f"{self.host.base_url}/api/callbacks")
+
+    async def stop_bot(self) -> None:
+        """Stop the bot in good order."""
+        await self.host.stop()
+        await self._disconnect()
+
+    async def kill_bot(self) -> None:
+        """End the bot as SIGKILL would: what it had in flight is lost, what it had acknowledged is not."""
+        await self.host.kill()
+        await self._disconnect()
+
+    async def _disconnect(self) -> None:
+        await self.connections.close()
+        connections.use(None)
+
+    def instance_of(self, call_id: str) -> str:
+        """The orchestration instance of a call that the simulator rang."""
+        return f"call-{call_id.replace('-', '').lower()}"
+
+    def is_over(self, call_id: str) -> bool:
+        """Whether the orchestration of a call has ended, however it did."""
+        return self.host.engine.has_ended(self.instance_of(call_id))
+
+    async def run_until_over(self, *call_ids: str, limit_s: float = 3600.0) -> None:
+        """Let virtual time pass until the calls' orchestrations have ended."""
+        assert isinstance(self.clock, VirtualClock)
+        await self.clock.run_until(lambda: all(map(self.is_over, call_ids)), limit_s=limit_s)
+
+    def _environment(self, public_base_url: str) -> dict[str, str]:
+        told = self.simulator.settings
+        return {
+            "BOT_APP_ID": told.bot_app_id,
+            "BOT_TENANT_ID": told.tenant_id,
+            "BOT_CLIENT_SECRET": told.bot_client_secret,
+            "CALLBACK_KEYS": self._options.callback_key,
+            "PUBLIC_BASE_URL": public_base_url,
+            "GRAPH_BASE_URL": self.addresses.graph_url,
+            "LOGIN_AUTHORITY": self.addresses.login_url,
+            "CALLING_OPENID_METADATA": self.addresses.openid_metadata_url,
+            "AzureWebJobsStorage": self._connection_string,
+            "DEVELOPMENT_KEY": DEVELOPMENT_KEY,
+            STRICT_TYPING: "1",
+            **self._options.settings,
+        }
+
+
+@asynccontextmanager
+async def open_laptop(
+    clock: Clock,
+    *,
+    simulator_settings: SimulatorSettings | None = None,
+    storage: MemoryStorage | str | None = None,
+    options: BotOptions | None = None,
+    certificates: CertificateFiles | None = None,
+    simulator_port: int = 0,
+) -> AsyncGenerator[Laptop]:
+    """Run simulator and bot while the block lasts.
+
+    `storage` is the in-memory twin (a new one when left out) or the connection string of Azurite. Without
+    `certificates`, the simulator's own are trusted for the length of the block.
+    """
+    simulator = Simulator(clock, simulator_settings)
+    async with serve(simulator, port=simulator_port, certificates=certificates) as addresses:
+        with _trusting(addresses.ca_file):
+            laptop = Laptop(clock, simulator, addresses, storage or MemoryStorage(), options or BotOptions())
+            await laptop.start_bot()
+            try:
+                yield laptop
+            finally:
+                await laptop.stop_bot()
+
+
+class _trusting:
+    """Lets MSAL and httpx trust a certificate authority, which both of them learn from the environment."""
+
+    _NAMES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
+
+    def __init__(self, ca_file: Path | None) -> None:
+        self._ca_file = ca_file
+        self._before: dict[str, str | None] = {}
+
+    def __enter__(self) -> None:
+        self._before = {name: os.environ.get(name) for name in self._NAMES}
+        if self._ca_file is not None:
+            os.environ.update(dict.fromkeys(self._NAMES, str(self._ca_file)))
+
+    def __exit__(self, *_: object) -> None:
+        for name, value in self._before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+@contextmanager
+def _trusting(ca_file: Path | None) -> Generator[None]:
+    """Let MSAL and httpx trust a certificate authority, which both of them learn from the environment."""
+    before = {name: os.environ.get(name) for name in _TRUST}
+    if ca_file is not None:
+        os.environ.update(dict.fromkeys(_TRUST, str(ca_file)))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
