@@ -155,28 +155,6 @@ async def open_laptop(
                 await laptop.stop_bot()
 
 
-class _trusting:
-    """Lets MSAL and httpx trust a certificate authority, which both of them learn from the environment."""
-
-    _NAMES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
-
-    def __init__(self, ca_file: Path | None) -> None:
-        self._ca_file = ca_file
-        self._before: dict[str, str | None] = {}
-
-    def __enter__(self) -> None:
-        self._before = {name: os.environ.get(name) for name in self._NAMES}
-        if self._ca_file is not None:
-            os.environ.update(dict.fromkeys(self._NAMES, str(self._ca_file)))
-
-    def __exit__(self, *_: object) -> None:
-        for name, value in self._before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
-
-
 @contextmanager
 def _trusting(ca_file: Path | None) -> Generator[None]:
     """Let MSAL and httpx trust a certificate authority, which both of them learn from the environment."""
