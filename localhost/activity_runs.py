@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from typing import Any
 
 import aiohttp
@@ -23,9 +24,10 @@ _HTTP_TIMEOUT = aiohttp.ClientTimeout(total=100)  # the default of .NET's HttpCl
 class ActivityRuns:
     """The activity dispatcher's work on one queued activity."""
 
-    def __init__(self, hub: TaskHub, worker: Worker) -> None:
+    def __init__(self, hub: TaskHub, worker: Worker, client_json: Callable[[], str]) -> None:
         self._hub = hub
         self._worker = worker
+        self._client_json = client_json
 
     async def run(self, row_id: int) -> None:
         """Execute it and send its result to the instance, in one transaction."""
@@ -69,7 +71,7 @@ class ActivityRuns:
             raise FunctionFailed(f" The function '{name}' doesn't exist or is not an activity function.", "")
         # A string argument is delivered as that string (the SDK has made JSON of it), anything else as its JSON.
         text = argument if isinstance(argument, str) else dumps(argument)
-        answer = await self._worker.invoke(function, Datum(type="string", value=text), client_json="")
+        answer = await self._worker.invoke(function, Datum(type="string", value=text), client_json=self._client_json())
         return None if answer is None or answer.value == "null" else answer.value
 
 

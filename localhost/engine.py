@@ -45,7 +45,15 @@ class Engine:
     """Instances, their histories, and what can be done to them. Payloads are JSON values."""
 
     def __init__(
-        self, store: Store, worker: Worker, clock: Clock, knobs: Knobs, *, orchestrators: int, activities: int
+        self,
+        store: Store,
+        worker: Worker,
+        clock: Clock,
+        knobs: Knobs,
+        *,
+        client_json: Callable[[], str],
+        orchestrators: int,
+        activities: int,
     ) -> None:
         self._hub = TaskHub(store, clock, knobs)
         self._worker = worker
@@ -54,7 +62,7 @@ class Engine:
         self._dispatcher = Dispatcher(
             self._hub,
             run_instance=self._run_instance,
-            run_activity=ActivityRuns(self._hub, worker).run,
+            run_activity=ActivityRuns(self._hub, worker, client_json).run,
             orchestrators=orchestrators,
             activities=activities,
         )

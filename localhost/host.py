@@ -36,6 +36,7 @@ class Host:
             worker,
             clock,
             knobs,
+            client_json=self._client_json,
             orchestrators=settings.orchestrators,
             activities=settings.activities,
         )

@@ -327,3 +327,7 @@ async def test_a_durable_http_call_is_polled_by_the_extension_while_the_sdk_take
 
 async def test_a_durable_http_call_to_nobody_fails_the_orchestration(host: Host):
     assert "Activity function 'BuiltIn::HttpActivity' failed" in await failure(host, "fetches", "http://127.0.0.1:9/")
+
+
+async def test_an_activity_may_be_bound_to_a_durable_client(host: Host):
+    assert await outcome(host, "told_by_an_activity") == {"from": "an activity"}

@@ -30,6 +30,22 @@ def payload(value):
     return json.loads(value) if isinstance(value, str) else value
 
 
+# A client in an activity ------------------------------------------------------------------------------------
+
+
+@app.activity_trigger(input_name="other")
+@app.durable_client_input(client_name="client")
+async def raise_from_activity(other: str, client: df.DurableOrchestrationClient) -> str:
+    await client.raise_event(other, "news", {"from": "an activity"})
+    return "raised"
+
+
+@app.orchestration_trigger(context_name="context")
+def told_by_an_activity(context: df.DurableOrchestrationContext):
+    yield context.call_activity("raise_from_activity", context.instance_id)
+    return payload((yield context.wait_for_external_event("news")))
+
+
 # HTTP -------------------------------------------------------------------------------------------------------
 
 
