@@ -19,6 +19,7 @@ from localhost.entities import Entities
 from localhost.episodes import Episodes
 from localhost.history import Event, dumps, moment
 from localhost.history import EventType as T
+from localhost.host_json import HostJson
 from localhost.knobs import Knobs
 from localhost.observed import Observed
 from localhost.rewind import rewound
@@ -52,8 +53,7 @@ class Engine:
         knobs: Knobs,
         *,
         client_json: Callable[[], str],
-        orchestrators: int,
-        activities: int,
+        at_once: HostJson,
     ) -> None:
         self._hub = TaskHub(store, clock, knobs)
         self._worker = worker
@@ -63,8 +63,8 @@ class Engine:
             self._hub,
             run_instance=self._run_instance,
             run_activity=ActivityRuns(self._hub, worker, client_json).run,
-            orchestrators=orchestrators,
-            activities=activities,
+            orchestrators=at_once.orchestrators,
+            activities=at_once.activities,
         )
         self._hub.on_end = self._on_end
         self._ends: dict[str, list[asyncio.Future[None]]] = {}

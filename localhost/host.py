@@ -37,8 +37,7 @@ class Host:
             clock,
             knobs,
             client_json=self._client_json,
-            orchestrators=settings.orchestrators,
-            activities=settings.activities,
+            at_once=settings,
         )
         self._store = store
         self._hub_name = settings.hub

@@ -1,0 +1,21 @@
+"""`python -m cli COMMAND`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from cli import demo
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; the exit code is the command's own."""
+    parser = argparse.ArgumentParser(prog="callwright")
+    commands = parser.add_subparsers(dest="command", required=True)
+    demo.add_arguments(commands.add_parser("demo", help="the whole of Callwright on this machine, with a call"))
+    options = parser.parse_args(arguments)
+    return options.run(options)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
