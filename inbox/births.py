@@ -11,6 +11,7 @@ All in the partition `births` of the table, so that what belongs together change
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,6 +23,7 @@ _PARTITION = "births"
 # Starting takes a tenth of this; whoever holds a claim longer has died.
 _CLAIM_S = 2.0
 _ASK_AGAIN_S = 0.1
+_MOST_OWNERS = 2000
 
 
 class OtherTenant(Exception):
@@ -66,6 +68,9 @@ class Births:
     def __init__(self, table: Table, now: Callable[[], float]) -> None:
         self._table = table
         self._now = now
+        # Instance and tenant by Graph call id, of calls heard of lately: neither changes while the row is there, and
+        # every notification asks.
+        self._owners: OrderedDict[str, tuple[str, str]] = OrderedDict()
 
     async def claim(self, instance_id: str, call_id: str, tenant_id: str) -> Claim:
         """Ask to start a call.
@@ -83,6 +88,7 @@ class Births:
             if known is None:  # its Graph call belongs to another instance, or it was purged this very moment
                 raise refused.cause from refused
             return await self._claim_known(known, tenant_id, now)
+        self._remember(call_id, instance_id, tenant_id)
         return Claim(kind="new")
 
     async def _claim_known(self, known: Row, tenant_id: str, now: float) -> Claim:
@@ -124,10 +130,20 @@ class Births:
 
     async def instance_of(self, call_id: str, tenant_id: str) -> str | None:
         """The instance of a Graph call, if it is known and of this tenant."""
-        row = await self._table.get(_PARTITION, f"graph:{call_id}")
-        if row is None or row.values["tenant_id"] != tenant_id:
-            return None
-        return str(row.values["instance_id"])
+        owner = self._owners.get(call_id)
+        if owner is None:
+            row = await self._table.get(_PARTITION, f"graph:{call_id}")
+            if row is None:
+                return None
+            owner = self._remember(call_id, str(row.values["instance_id"]), str(row.values["tenant_id"]))
+        instance_id, tenant = owner
+        return instance_id if tenant == tenant_id else None
+
+    def _remember(self, call_id: str, instance_id: str, tenant_id: str) -> tuple[str, str]:
+        self._owners[call_id] = owner = (instance_id, tenant_id)
+        if len(self._owners) > _MOST_OWNERS:
+            self._owners.popitem(last=False)
+        return owner
 
     async def live(self) -> AsyncIterator[Birth]:
         """The calls that have not ended, as far as anybody has noted."""
@@ -144,6 +160,7 @@ class Births:
         birth = await self._table.get(_PARTITION, f"birth:{instance_id}")
         if birth is None:
             return
+        self._owners.pop(str(birth.values["call_id"]), None)
         ended = f"ended:{_day(float(birth.values['ended_at']))}:{instance_id}"
         for row in (f"live:{instance_id}", f"graph:{birth.values['call_id']}", birth.row, ended):
             await self._table.delete(_PARTITION, row)

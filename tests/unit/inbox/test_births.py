@@ -113,11 +113,35 @@ async def test_an_ending_of_unknown_outcome_may_be_repeated(place: Place, moment
     assert await place.live() == []
 
 
-async def test_a_claim_costs_one_operation_and_so_does_finding_a_call(place: Place) -> None:
+async def test_a_claim_costs_one_operation_and_so_does_finding_a_call_that_another_process_claimed(
+    place: Place,
+) -> None:
     await place.births.claim(CALL, GRAPH, TENANT)
     await place.births.started(CALL)
-    await place.births.instance_of(GRAPH, TENANT)
+    assert await place.births.instance_of(GRAPH, TENANT) == CALL
+    assert dict(place.table.counts) == {"transact": 1, "update": 1}
+    other = place.process()
+    for _ in range(3):
+        assert await other.instance_of(GRAPH, TENANT) == CALL
+        assert await other.instance_of(GRAPH, "tenant-2") is None
     assert dict(place.table.counts) == {"transact": 1, "update": 1, "get": 1}
+
+
+async def test_a_call_that_is_not_known_yet_is_asked_for_again(place: Place) -> None:
+    other = place.process()
+    assert await other.instance_of(GRAPH, TENANT) is None
+    await place.births.claim(CALL, GRAPH, TENANT)
+    assert await other.instance_of(GRAPH, TENANT) == CALL
+
+
+async def test_of_calls_found_only_the_latest_are_remembered(place: Place) -> None:
+    for number in range(2001):
+        await place.births.claim(f"call-{number}", str(number), TENANT)
+    place.table.counts.clear()
+    assert await place.births.instance_of("2000", TENANT) == "call-2000"
+    assert place.table.counts["get"] == 0
+    assert await place.births.instance_of("0", TENANT) == "call-0"
+    assert place.table.counts["get"] == 1
 
 
 async def test_calls_are_purged_thirty_days_after_their_end_and_not_before(place: Place) -> None:
