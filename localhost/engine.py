@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from clock import Clock, VirtualClock
+from clock import VirtualClock
 from localhost.activity_runs import ActivityRuns
 from localhost.dispatcher import Dispatcher
 from localhost.entities import Entities
@@ -20,10 +20,9 @@ from localhost.episodes import Episodes
 from localhost.history import Event, dumps, moment
 from localhost.history import EventType as T
 from localhost.host_json import HostJson
-from localhost.knobs import Knobs
 from localhost.observed import Observed
 from localhost.rewind import rewound
-from localhost.store import Instance, Store
+from localhost.store import Instance
 from localhost.task_hub import TaskHub
 from localhost.worker import Worker
 
@@ -45,17 +44,8 @@ class InstanceExists(Exception):
 class Engine:
     """Instances, their histories, and what can be done to them. Payloads are JSON values."""
 
-    def __init__(
-        self,
-        store: Store,
-        worker: Worker,
-        clock: Clock,
-        knobs: Knobs,
-        *,
-        client_json: Callable[[], str],
-        at_once: HostJson,
-    ) -> None:
-        self._hub = TaskHub(store, clock, knobs)
+    def __init__(self, hub: TaskHub, worker: Worker, *, client_json: Callable[[], str], limits: HostJson) -> None:
+        self._hub = hub
         self._worker = worker
         self._episodes = Episodes(self._hub, worker)
         self._entities = Entities(self._hub, worker)
@@ -63,8 +53,8 @@ class Engine:
             self._hub,
             run_instance=self._run_instance,
             run_activity=ActivityRuns(self._hub, worker, client_json).run,
-            orchestrators=at_once.orchestrators,
-            activities=at_once.activities,
+            orchestrators=limits.orchestrators,
+            activities=limits.activities,
         )
         self._hub.on_end = self._on_end
         self._ends: dict[str, list[asyncio.Future[None]]] = {}

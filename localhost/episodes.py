@@ -143,6 +143,7 @@ class Episodes:
             EpisodeRan(
                 instance=row.id,
                 name=row.name,
+                context=context,
                 history=handed,
                 written=len(generation.new),
                 actions=tuple(_label(decision) for decision in verdict.decisions),

@@ -18,6 +18,7 @@ from localhost.links import Links
 from localhost.routes import RouteTable
 from localhost.server import BODY_LIMIT, Doors, Server
 from localhost.store import Store
+from localhost.task_hub import TaskHub
 from localhost.timers import TimerTriggers
 from localhost.webhooks import DurableApi
 from localhost.worker import InProcessWorker, Worker
@@ -31,14 +32,7 @@ class Host:
     ) -> None:
         self.key = key
         self.worker = worker
-        self.engine = Engine(
-            store,
-            worker,
-            clock,
-            knobs,
-            client_json=self._client_json,
-            at_once=settings,
-        )
+        self.engine = Engine(TaskHub(store, clock, knobs), worker, client_json=self._client_json, limits=settings)
         self._store = store
         self._hub_name = settings.hub
         self._timers = TimerTriggers(worker, clock, self._client_json)

@@ -11,6 +11,8 @@ class EpisodeRan:
 
     instance: str
     name: str
+    context: str
+    """What the SDK was handed, as it was: replaying this text decides the same again."""
     history: int
     """Events that the SDK was handed: those of the past and the new ones."""
     written: int
