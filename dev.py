@@ -110,7 +110,7 @@ def parse(argv: list[str]) -> tuple[str, list[str]]:
 def demo(arguments: list[str]) -> int:
     """Bot, simulator and storage on this machine, with a call."""
     environment = child_environment()
-    certificates = [PYTHON, "-m", "simulator.certificates", "--out", LOCAL]
+    certificates = [PYTHON, "-m", "simulator", "--write-certificates", LOCAL]
     code = supervise(certificates, environment, quiet=True)
     if code:
         return code

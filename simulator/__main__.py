@@ -10,7 +10,7 @@ import signal
 from pathlib import Path
 
 from clock import RealClock, VirtualClock
-from simulator.certificates import CertificateFiles
+from simulator.certificates import CertificateFiles, write
 from simulator.server import serve
 from simulator.settings import SimulatorSettings
 from simulator.simulator import Simulator
@@ -21,12 +21,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m simulator", description="Play Microsoft Graph's calling API.")
     parser.add_argument("--port", type=int, default=8700, help="http: Graph, control, recordings (0: any free port)")
     parser.add_argument("--https-port", type=int, default=8743, help="https: the token service (0: any free port)")
-    parser.add_argument("--certificates", type=Path, help="folder filled by python -m simulator.certificates")
+    parser.add_argument("--certificates", type=Path, help="folder filled by --write-certificates")
+    parser.add_argument("--write-certificates", type=Path, metavar="FOLDER", help="make certificates there, and end")
     parser.add_argument("--settings", type=Path, help="JSON file of simulator settings")
     parser.add_argument("--bot", help="URL where incoming calls ring (setting bot_callback_url)")
     parser.add_argument("--virtual", action="store_true", help="time passes only through POST /simulator/clock")
+    arguments = parser.parse_args()
+    if arguments.write_certificates:
+        print(write(arguments.write_certificates).ca)
+        return
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_run(parser.parse_args()))
+        asyncio.run(_run(arguments))
 
 
 async def _run(arguments: argparse.Namespace) -> None:

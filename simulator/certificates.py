@@ -1,12 +1,11 @@
 """A certificate authority for loopback: MSAL speaks https only.
 
-`python -m simulator.certificates --out DIR` writes `ca.pem` (the system's roots and this authority: what the bot's
+`python -m simulator --write-certificates DIR` writes `ca.pem` (the system's roots and this authority: what the bot's
 `SSL_CERT_FILE` and `REQUESTS_CA_BUNDLE` name), and `server.pem` and `server-key.pem` for `python -m simulator`.
 """
 
 from __future__ import annotations
 
-import argparse
 import functools
 import ssl
 from dataclasses import dataclass
@@ -58,17 +57,3 @@ def server_context(files: CertificateFiles | None = None) -> ssl.SSLContext:
 def _authority() -> tuple[trustme.CA, trustme.LeafCert]:
     authority = trustme.CA(organization_name="Callwright simulator")
     return authority, authority.issue_cert(*_NAMES)
-
-
-def main() -> None:
-    """The command."""
-    parser = argparse.ArgumentParser(prog="python -m simulator.certificates", description="Make loopback certificates.")
-    parser.add_argument(
-        "--out", type=Path, required=True, help="folder to write ca.pem, server.pem and server-key.pem to"
-    )
-    files = write(parser.parse_args().out)
-    print(files.ca)
-
-
-if __name__ == "__main__":
-    main()

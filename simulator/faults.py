@@ -74,7 +74,9 @@ class Fault:
 
     def hits(self, chance: random.Random, **event: str | None) -> bool:
         """Whether this fault happens to this event now; uses up one of its times."""
-        if self.left <= 0 or any(value not in ("*", event.get(key)) for key, value in self._match.items()):
+        if self.left <= 0 or not self._match.keys() <= event.keys():  # a request is no notification, whatever "*" says
+            return False
+        if any(value not in ("*", event[key]) for key, value in self._match.items()):
             return False
         if self._skip > 0:
             self._skip -= 1

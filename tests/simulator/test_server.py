@@ -72,7 +72,7 @@ async def test_the_application_works_without_sockets():
 
 def test_it_runs_as_a_process_with_certificates_made_before(tmp_path):
     out = subprocess.run(
-        [sys.executable, "-m", "simulator.certificates", "--out", str(tmp_path)],
+        [sys.executable, "-m", "simulator", "--write-certificates", str(tmp_path)],
         cwd=ROOT,
         check=True,
         capture_output=True,
