@@ -57,6 +57,7 @@ class Memory:
     recordings: list[JSON] = field(default_factory=list[JSON])
     transfer: JSON | None = None  # {"target": kind, "state": ..., "returned": why | None}
     declining: str | None = None  # reject or redirect, when the session and not the flow declines
+    cut_off: str | None = None  # what made us think that the call is over (`calls.cut_off`)
     journal: list[JSON] = field(default_factory=list[JSON])
     path: list[str] = field(default_factory=list[str])
     outcome: str | None = None

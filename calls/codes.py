@@ -9,10 +9,14 @@ from __future__ import annotations
 from typing import Literal
 
 CANCELLED = 8508
+CALL_TERMINATED = 8528
 MAX_SILENCE = 8509
 INITIAL_SILENCE = 8510
 STOP_TONE = 8514
 TRANSFER_COMPLETED = 7015
+
+# How an operation ends that its call takes with it; cancelled is also what one is that we cancel.
+CALL_ENDED = {CANCELLED, CALL_TERMINATED}
 
 # Tones by Graph's name; `flash` and what may come later are no keys of a flow.
 KEYS = {f"tone{digit}": str(digit) for digit in range(10)} | {

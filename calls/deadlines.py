@@ -8,6 +8,7 @@
 | `toneReorder` | while tones are held | the hold (derived, see `calls.tones`) |
 | `transfer`, `audio` | when transferring, and when it came back | the transfer; the return of the audio |
 | `keepAlive`, `maximumLength` | when established | the pause between keepAlives; the call |
+| `cutOff` | when the call seems to be over | the wait for Graph's word on it |
 | `hangUp` | when hanging up or declining | the wait for Graph's word that the call is over |
 | `recordings` | when the call is over | the wait for what became of its recordings |
 
@@ -18,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from calls import commands, lifetime, media, recordings
+from calls import commands, cut_off, lifetime, media, recordings
 from calls.call import Call
 from calls.states import State
 from flows.acts import Result
@@ -72,6 +73,7 @@ HANDLERS: dict[str, Callable[[Call], Result | None]] = {
     "audio": _audio,
     "keepAlive": _keep_alive,
     "maximumLength": _maximum_length,
+    "cutOff": cut_off.late,
     "hangUp": _hang_up,
     "recordings": _recordings,
 }

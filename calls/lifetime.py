@@ -231,7 +231,7 @@ def over(call: Call, *, gone: bool = False) -> None:
         return
     if _went_through(call):
         memory.outcome = "transferred"
-        if state is State.TRANSFERRING:
+        if isinstance(call.act, acts.Transfer):
             call.interpreter.end("completed")
         else:  # later than anybody waited for; the flow had gone on
             call.interpreter.hung_up()

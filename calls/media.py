@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Literal, cast
 
-from calls import codes, commands, recordings
+from calls import codes, commands, cut_off, recordings
 from calls.call import Call, Operation
 from calls.events import Key, OperationEnded
 from calls.states import State
@@ -261,7 +261,7 @@ def end_operation(call: Call, event: OperationEnded) -> Result | None:
     if operation.record:
         return _recorded(call, operation, event)
     if not event.completed and not operation.cancel:
-        return acts.Failed(why=str(event.subcode or event.code))
+        return cut_off.by_operation(call, event, acts.Failed(why=str(event.subcode or event.code)))
     return _prompts_over(call, cancelled=operation.cancel, certain=True)
 
 
@@ -288,7 +288,7 @@ def _ours(call: Call, operation: Operation, event: OperationEnded) -> bool:
     return event.operation_id is not None and event.operation_id == operation.id
 
 
-def _recorded(call: Call, operation: Operation, event: OperationEnded) -> Result:
+def _recorded(call: Call, operation: Operation, event: OperationEnded) -> Result | None:
     recordings.operation_ended(call, event, operation.step)
     act = call.act
     assert isinstance(act, acts.Record)
@@ -298,10 +298,10 @@ def _recorded(call: Call, operation: Operation, event: OperationEnded) -> Result
         if not event.recording:
             return acts.Failed(why="noLocation")
         call.note("recording", status="expected", subcode=event.subcode)
-        return acts.Recorded()
+        return cut_off.by_operation(call, event, acts.Recorded())
     if event.subcode == codes.INITIAL_SILENCE:
         return acts.Silence()
-    return acts.Failed(why=str(event.subcode or event.code))
+    return cut_off.by_operation(call, event, acts.Failed(why=str(event.subcode or event.code)))
 
 
 def _prompts_over(call: Call, *, cancelled: bool, certain: bool) -> Result | None:

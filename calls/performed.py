@@ -1,15 +1,15 @@
 """What the return of a command's activity means, by activity.
 
-An error has one of five kinds. `gone`: Graph knows no such call any more; it is over. `refused` and `not_reached`:
-surely nothing happened, so the act failed. `unknown`: it may have happened, so wait for its effect until the act's own
-deadline. `internal`: a fault of ours; hang up and record it.
+An error has one of five kinds. `gone`: Graph knows no such call any more; it is over (`calls.cut_off`). `refused` and
+`not_reached`: surely nothing happened, so the act failed. `unknown`: it may have happened, so wait for its effect until
+the act's own deadline. `internal`: a fault of ours; hang up and record it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from calls import lifetime, media
+from calls import cut_off, lifetime, media
 from calls.call import Call
 from calls.events import CallChanged, OperationEnded, Performed
 from calls.states import State
@@ -27,7 +27,8 @@ def performed(call: Call, event: Performed) -> Result | None:
     if call.memory.over:
         return None
     if event.error == "gone":
-        lifetime.over(call, gone=True)
+        if call.memory.state is not State.HANGING_UP:  # there Graph's word is awaited already
+            cut_off.by_404(call)
         return None
     if event.error == "internal":
         if activity == "hang_up":

@@ -23,16 +23,18 @@ that finds the act done returns the result, and the flow's next act begins at on
 4. Keys are heard from the moment of the answer: tones are subscribed before the first prompt, put in order
    (`calls.tones`), and buffered until somebody wants them. The key that interrupts a prompt counts.
 5. Every wait has a deadline of its own (`calls.deadlines`), absolute, moved by nothing but its own act.
-6. `ended` is the end in every state. So is the error `gone`. What the caller left behind (a recording) is waited for,
-   briefly, and then `close_call` is the last command, exactly once; when it has returned the session has `ended`.
+6. `ended` is the end in every state. The error `gone`, and an operation that ends as one does with its call, announce
+   it (`calls.cut_off`). What the caller left behind (a recording) is waited for, briefly, and then `close_call` is the
+   last command, exactly once; when it has returned the session has `ended`.
 7. What has no row in `TABLE` is ignored by rule, and changes nothing. What is no event at all raises `IllegalEvent`,
    and changes nothing either.
 
 States
 ------
 `ringing` (nothing decided) -> `answering` -> `subscribing` -> the flow's acts: `playing`, `interrupting` (a key came,
-the cancelled prompt has not ended), `listening`, `recording`, `transferring` -> `hanging_up` -> `ending` (over, but
-a recording is still on its way) -> `closing` -> `closed`. `declining`: rejected or redirected without an answer.
+the cancelled prompt has not ended), `listening`, `recording`, `transferring`; or `cut_off` (it seems to be over) ->
+`hanging_up` -> `ending` (over, but a recording is still on its way) -> `closing` -> `closed`. `declining`: rejected or
+redirected without an answer.
 """
 
 from __future__ import annotations
@@ -90,6 +92,7 @@ TABLE: dict[State, Row] = {
     State.LISTENING: {**_ANY, Key: media.key_while_listening},
     State.RECORDING: {**_ANY, Key: media.key_while_recording},
     State.TRANSFERRING: {**_ANY, CallChanged: lifetime.while_transferring},
+    State.CUT_OFF: {**_ANY},
     State.HANGING_UP: {**_ANY},
     State.ENDING: {
         OperationEnded: media.operation_ended,

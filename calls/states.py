@@ -17,6 +17,7 @@ class State(StrEnum):
     LISTENING = "listening"
     RECORDING = "recording"
     TRANSFERRING = "transferring"
+    CUT_OFF = "cut_off"
     HANGING_UP = "hanging_up"
     ENDING = "ending"
     CLOSING = "closing"

@@ -153,13 +153,6 @@ def test_a_prompt_that_is_not_pinned_is_a_failure_and_no_request(ring: Any) -> N
     assert call.run().heard == ["sorry"]
 
 
-def test_a_prompt_cancelled_by_somebody_else_is_a_failure(ring: Any) -> None:
-    call, step = playing_one(ring)
-    call.receive(running(step))
-    (sorry,) = call.receive(ended(step, status="failed", code=400, subcode=8508))
-    assert sorry.prompts == ("sorry",)
-
-
 def test_a_cancellation_that_is_refused_leaves_the_prompt_to_end_by_itself(ring: Any) -> None:
     call = ring().on("greeting", press="1")
     call.answers["cancel_media_processing"] = [{"error": {"kind": "refused"}}]
