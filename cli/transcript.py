@@ -20,7 +20,8 @@ def line_of(entry: JSON, ids: dict[str, str]) -> JSON | None:
     match entry["what"]:
         case "prompt":
             id = ids.get(entry["sha256"], "?")
-            return {"what": "prompt", "prompt": id, "ms": entry["duration_ms"], "heard_ms": entry["heard_ms"]}
+            heard = {"ms": entry["duration_ms"], "heard_ms": entry["heard_ms"], "ended": entry["ended_at"] is not None}
+            return {"what": "prompt", "prompt": id, **heard}
         case "tone":
             return {"what": "key", "tone": entry["tone"], "heard_by": entry["heard_by"]}
         case "request":
@@ -36,6 +37,8 @@ def words(line: JSON) -> str:
     """One line in words."""
     match line["what"]:
         case "prompt":
+            if not line["ended"]:
+                return f"{line['prompt']}  ..."
             whole = line["heard_ms"] >= line["ms"] - 1
             return line["prompt"] + ("" if whole else f"  (heard for {line['heard_ms'] / 1000:.1f} s)")
         case "key":
