@@ -25,15 +25,17 @@ from collections.abc import Mapping
 from graph import wire
 from graph.retry_after import retry_after_s
 
-_CODE = re.compile(r"[0-9A-Za-z._-]{1,64}")
+# A numeric subcode, or words such as `UnknownError`; no room for a phone number or a key.
+_CODE = re.compile(r"[0-9]{1,6}|(?!eyJ)[A-Za-z._-]{1,64}")
+_REQUEST_ID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _LONGEST_MESSAGE = 300
 _LARGEST_BODY = 100_000
 # What Graph's messages may quote of a call, and what nobody should find in a log or in durable history.
 _PERSONAL = (
     (re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S+"), "<address>"),
-    (re.compile(r"\beyJ[\w-]+\.[\w.-]+"), "<token>"),
+    (re.compile(r"\beyJ[\w.-]+"), "<token>"),
     (re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+"), "<address>"),
-    (re.compile(r"\+?\d[\d ()/.-]{5,}\d"), "<number>"),
+    (re.compile(r"\+?\d[\d ()/.\u2010-\u2015-]{5,}\d"), "<number>"),
 )
 
 
@@ -61,8 +63,10 @@ class NotReached(GraphError):
 class OutcomeUnknown(GraphError):
     """The request was sent; whether Graph acted on it is not known."""
 
-    def __init__(self, why: str) -> None:
+    def __init__(self, why: str, *, retry_after_s: float | None = None) -> None:
         super().__init__(f"Graph's answer is not known: {masked(why)}")
+        #: Seconds Graph asked us to stay away, where it said so.
+        self.retry_after_s = retry_after_s
 
 
 class Refused(GraphError):
@@ -113,18 +117,19 @@ def error_from(status: int, headers: Mapping[str, str], body: bytes, now: float)
     if status == 429 or (status == 503 and pause is not None):
         return NotReached(f"it answered {status}", retry_after_s=pause)
     if status >= 500 or status == 408:
-        return OutcomeUnknown(f"it answered {status}")
+        return OutcomeUnknown(f"it answered {status}", retry_after_s=pause)
     code, message, request_id = _decoded(body)
     kind = _BY_STATUS.get(status, Refused)
-    return kind(status, code, message, request_id or _known(headers.get("request-id")))
+    return kind(status, code, message, request_id or _matching(_REQUEST_ID, headers.get("request-id")))
 
 
 def masked(text: str) -> str:
     """The text without addresses, tokens and long numbers, and not overlong."""
+    # First of all, so that nothing invisible splits a number.
+    text = "".join(character if character.isprintable() else " " for character in text[: 10 * _LONGEST_MESSAGE])
     for pattern, replacement in _PERSONAL:
-        text = pattern.sub(replacement, text[: 10 * _LONGEST_MESSAGE])
-    printable = "".join(character if character.isprintable() else " " for character in text)
-    return printable[:_LONGEST_MESSAGE]
+        text = pattern.sub(replacement, text)
+    return text[:_LONGEST_MESSAGE]
 
 
 def _decoded(body: bytes) -> tuple[str | None, str | None, str | None]:
@@ -135,9 +140,13 @@ def _decoded(body: bytes) -> tuple[str | None, str | None, str | None]:
         document = None
     error = wire.mapping(wire.mapping(document).get("error"))
     inner = wire.mapping(error.get("innerError"))
-    return _known(error.get("code")), wire.text(error.get("message")), _known(inner.get("request-id"))
+    code = error.get("code")
+    return (
+        _matching(_CODE, str(code) if wire.integer(code) is not None else code),
+        wire.text(error.get("message")),
+        _matching(_REQUEST_ID, inner.get("request-id")),
+    )
 
 
-def _known(value: object) -> str | None:
-    given = str(value) if isinstance(value, int) else value
-    return given if isinstance(given, str) and _CODE.fullmatch(given) else None
+def _matching(form: re.Pattern[str], value: object) -> str | None:
+    return value if isinstance(value, str) and form.fullmatch(value) else None
