@@ -43,6 +43,17 @@ async def test_an_answer_that_never_comes_leaves_the_outcome_open(bot, simulator
     assert len(simulator.call(call_id).transcript.of("prompt")) == acted
 
 
+async def test_any_notification_is_no_request_and_the_other_way_round(bot, simulator):
+    call_id = await bot.up()
+    requests, notifications = simulator.faults.for_request, simulator.faults.for_notification
+    simulator.fault({"notification": "*"}, "drop")
+    assert requests("playPrompt", call_id) is None
+    assert notifications("tone", "tone1", call_id).word == "drop"
+    simulator.fault({"operation": "*"}, "reset")
+    assert notifications("tone", "tone1", call_id) is None
+    assert requests("token", None).word == "reset"
+
+
 async def test_closing_lets_go_of_whoever_still_waits(bot, simulator):
     call_id = await bot.up()
     simulator.fault({"operation": "keepAlive"}, "drop")
