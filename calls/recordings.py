@@ -49,7 +49,7 @@ def operation_ended(call: Call, event: OperationEnded, step: int | None = None) 
     elif event.subcode == codes.INITIAL_SILENCE:
         never_begun(call, entry["step"])
     else:
-        lose(call, entry, f"operation failed {event.code}/{event.subcode}")
+        lose(call, entry, f"operation failed, code {event.code}, subcode {event.subcode}")
 
 
 def settled(call: Call, event: RecordingSettled) -> None:

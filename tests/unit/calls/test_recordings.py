@@ -142,7 +142,7 @@ def test_a_cancelled_recording_after_the_hang_up_ends_the_wait(ring: Any) -> Non
     call.hang_up(after=8000)
     call.record = (5200, 8508)
     call.run()
-    assert call.summary["recordings"][0]["reason"] == "operation failed 400/8508"
+    assert call.summary["recordings"][0]["reason"] == "operation failed, code 400, subcode 8508"
     assert call.now < 15_000
 
 
