@@ -20,13 +20,17 @@ class SingleFlight(Generic[T]):
         """Whether an attempt is being made."""
         return self._flight is not None
 
-    async def run(self, attempt: Callable[[], Coroutine[Any, Any, T]]) -> T:
-        """The outcome of the attempt under way, or else of a new one. A waiter that is cancelled leaves it going."""
+    def start(self, attempt: Callable[[], Coroutine[Any, Any, T]]) -> asyncio.Task[T]:
+        """The attempt under way, or else a new one. It need not be awaited: its failure is then nobody's."""
         flight = self._flight
         if flight is None:
             flight = self._flight = asyncio.create_task(attempt())
             flight.add_done_callback(self._land)
-        return await asyncio.shield(flight)
+        return flight
+
+    async def run(self, attempt: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """The outcome of the attempt under way, or else of a new one. A waiter that is cancelled leaves it going."""
+        return await asyncio.shield(self.start(attempt))
 
     def _land(self, flight: asyncio.Task[T]) -> None:
         self._flight = None

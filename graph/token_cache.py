@@ -1,4 +1,8 @@
-"""Access tokens by tenant: fetched once, renewed at half their life, kept while renewal fails."""
+"""Access tokens by tenant: fetched once, renewed from half their life on, kept while renewal fails.
+
+Whoever asks for a token that is still good gets it at once. Renewal goes on beside it: a token service that hangs
+must not cost a caller the seconds in which his call has to be answered.
+"""
 
 from __future__ import annotations
 
@@ -48,25 +52,21 @@ class TokenCache:
 
     async def token(self, tenant_id: str, *, refused: str | None = None) -> str:
         """A token that is still good, and is not `refused`. Raises `TokenUnavailable`."""
-        held = self._held.get(tenant_id)
-        now = self._now()
-        if held and (held.token == refused or now >= held.dead_at):
-            held = None
-        if held and now < held.renew_at:
-            return held.token
+        held, now = self._held.get(tenant_id), self._now()
         flight = self._flights[tenant_id]
-        if held and flight.under_way:
-            return held.token
-        try:
+        if held is None or held.token == refused or now >= held.dead_at:
             return (await flight.run(lambda: self._renew(tenant_id))).token
-        except TokenUnavailable:
-            if held is None:
-                raise
-            held.renew_at = self._now() + _RETRY_S
-            return held.token
+        if now >= held.renew_at:
+            flight.start(lambda: self._renew(tenant_id))
+        return held.token
 
     async def _renew(self, tenant_id: str) -> _Held:
-        given = await asyncio.to_thread(self._obtain, tenant_id)
+        try:
+            given = await asyncio.to_thread(self._obtain, tenant_id)
+        except TokenUnavailable:
+            if tenant_id in self._held:
+                self._held[tenant_id].renew_at = self._now() + _RETRY_S
+            raise
         now = self._now()
         held = _Held(
             token=given.token, renew_at=now + given.life_s / 2, dead_at=now + max(0.0, given.life_s - _LAST_SECONDS_S)
