@@ -58,8 +58,14 @@ def _hang_up(call: Call) -> Result | None:
 
 def _recordings(call: Call) -> Result | None:
     for entry in recordings.outstanding(call):
-        reason = "not stored in time" if entry["status"] == "expected" else "Graph never said that it ended"
-        recordings.lose(call, entry, reason)
+        if entry["status"] == "recording":
+            recordings.lose(call, entry, "Graph never said that it ended")
+    left_ms = (call.memory.ended_ms or 0) + lifetime.STORING_MS - call.now_ms
+    if recordings.outstanding(call) and left_ms > 0:
+        call.set_deadline("recordings", left_ms)
+        return None
+    for entry in recordings.outstanding(call):
+        recordings.lose(call, entry, "not stored in time")
     lifetime.close(call)
     return None
 

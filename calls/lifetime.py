@@ -19,8 +19,10 @@ HANG_UP_MS = 10_000
 FALLBACK_RINGS_S = 55
 # After a transfer that failed the audio comes back with a notification of its own, or not at all.
 AUDIO_BACK_MS = 5_000
-# The longest that a record waits for what becomes of its recordings.
+# The longest that a record waits, after the call, for Graph to say how its recordings ended, and for them to be stored:
+# longer than `orchestrations.recording` goes on trying, so that none is called lost that is stored in the end.
 RECORDINGS_MS = 30_000
+STORING_MS = 150_000
 
 Why = Literal["noAnswer", "declined", "failed"]
 

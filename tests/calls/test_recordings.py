@@ -133,8 +133,7 @@ async def test_a_recording_that_cannot_be_fetched_is_recorded_as_lost_with_the_r
 ) -> None:
     laptop.simulator.fault({"operation": "recording"}, {"status": status}, times=99)
     call = await play(laptop, TO_VOICEMAIL, is_recorded(say=speech(1.0)))
-    assert call.recording["status"] == "lost"
-    assert call.recording["reason"] == (reason if reason != "unavailable" else "not stored in time")
+    assert (call.recording["status"], call.recording["reason"]) == ("lost", reason)
     assert call.record["outcome"] == "completed"
 
 
@@ -143,6 +142,15 @@ async def test_a_recording_is_fetched_again_until_it_comes(laptop: Laptop) -> No
     laptop.simulator.fault({"operation": "recording"}, "reset", times=1)
     call = await play(laptop, TO_VOICEMAIL, is_recorded(say=speech(1.0)), waits(3, hang_up=True))
     await stored(laptop, call)
+
+
+async def test_a_recording_that_comes_a_minute_after_the_call_is_no_lost_one(laptop: Laptop) -> None:
+    laptop.simulator.fault({"operation": "recording"}, {"status": 503}, times=6)
+    laptop.simulator.change_settings(recording_kept_s=90)
+    call = await play(laptop, TO_VOICEMAIL, is_recorded(say=speech(1.0)), waits(3, hang_up=True))
+    await stored(laptop, call)
+    (left,), (closed,) = call.at("far_end", does="hangs_up"), call.events_at("state", state="closing")
+    assert closed - left > 50
 
 
 async def test_a_recording_announced_twice_is_stored_once(laptop: Laptop) -> None:
