@@ -55,7 +55,7 @@ class Memory:
     habit: str = ""  # keys that the caller may press out of habit, to be swallowed
     habit_until_ms: int = 0
     recordings: list[JSON] = field(default_factory=list[JSON])
-    transfer: JSON | None = None  # {"target": kind, "state": ..., "returned": why | None}
+    transfer: JSON | None = None  # {"target": kind, "state", "returned": why | None, "overdue"}
     declining: str | None = None  # reject or redirect, when the session and not the flow declines
     cut_off: str | None = None  # what made us think that the call is over (`calls.cut_off`)
     journal: list[JSON] = field(default_factory=list[JSON])

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from calls import commands, cut_off, lifetime, media, recordings
+from calls import commands, cut_off, lifetime, media, recordings, transfers
 from calls.call import Call
 from calls.states import State
 from flows.acts import Result
@@ -30,12 +30,8 @@ def _establish(call: Call) -> Result | None:
     return None
 
 
-def _transfer(call: Call) -> Result | None:
-    return lifetime.not_transferred(call, "noAnswer")
-
-
 def _audio(call: Call) -> Result | None:
-    return lifetime.not_transferred(call)
+    return transfers.not_transferred(call)
 
 
 def _keep_alive(call: Call) -> Result | None:
@@ -75,7 +71,7 @@ HANDLERS: dict[str, Callable[[Call], Result | None]] = {
     "operation": media.operation_late,
     "firstDigit": media.first_digit_late,
     "interDigit": media.next_digit_late,
-    "transfer": _transfer,
+    "transfer": transfers.late,
     "audio": _audio,
     "keepAlive": _keep_alive,
     "maximumLength": _maximum_length,

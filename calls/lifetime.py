@@ -1,11 +1,11 @@
-"""How a call begins and how it ends: answer, decline, transfer, hang up, close.
+"""How a call begins and how it ends: answer, decline, hang up, close.
 
 Handlers take the call and an event, and return a `Result` when the flow's act is done.
 """
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 from calls import codes, commands, recordings
 from calls.call import Call
@@ -17,14 +17,10 @@ from flows.acts import Result
 ESTABLISH_MS = 30_000
 HANG_UP_MS = 10_000
 FALLBACK_RINGS_S = 55
-# After a transfer that failed the audio comes back with a notification of its own, or not at all.
-AUDIO_BACK_MS = 5_000
 # The longest that a record waits, after the call, for Graph to say how its recordings ended, and for them to be stored:
 # longer than `orchestrations.recording` goes on trying, so that none is called lost that is stored in the end.
 RECORDINGS_MS = 30_000
 STORING_MS = 150_000
-
-Why = Literal["noAnswer", "declined", "failed"]
 
 _BEFORE_ESTABLISHED = {"incoming", "ringing", "establishing"}
 
@@ -143,48 +139,6 @@ def decline(call: Call, reason: str) -> None:
         return
     call.enter(State.DECLINING)
     call.set_deadline("hangUp", FALLBACK_RINGS_S * 1000 + HANG_UP_MS)
-
-
-# --- transferring
-
-
-def transfer(call: Call, act: acts.Transfer) -> Result | None:
-    """Send the caller on. How it goes comes as call states: there is no operation."""
-    call.memory.transfer = {"target": act.target.kind, "state": "asked", "returned": None}
-    call.note("transfer", target=act.target.kind, state="asked")
-    call.issue(commands.TransferCall, target=act.target.to_json())
-    call.enter(State.TRANSFERRING)
-    call.set_deadline("transfer", act.timeout_ms)
-    return None
-
-
-def while_transferring(call: Call, event: CallChanged) -> Result | None:
-    """Follow transferring -> transferAccepted, or back to established with a code, which is a failure."""
-    observe(call, event)
-    progress = call.memory.transfer
-    assert progress is not None
-    if progress["returned"]:
-        return not_transferred(call) if call.memory.audio else None
-    if event.state in ("transferring", "transferAccepted") and event.state != progress["state"]:
-        progress["state"] = event.state
-        call.note("transfer", target=progress["target"], state=event.state)
-    if event.state == "established" and event.code is not None and event.code >= 300:
-        progress["returned"] = codes.transfer_failure(event.code, event.subcode)
-        call.note("transfer", target=progress["target"], state="returned", code=event.code, subcode=event.subcode)
-        if call.memory.audio:
-            return not_transferred(call)
-        call.drop_deadline("transfer")
-        call.set_deadline("audio", AUDIO_BACK_MS)
-    return None
-
-
-def not_transferred(call: Call, why: Why | None = None) -> Result:
-    """The caller is still ours; `why` unless the call said so itself when it came back."""
-    progress = call.memory.transfer
-    assert progress is not None
-    progress["state"] = "failed"
-    call.drop_deadline("transfer", "audio")
-    return acts.NotTransferred(why=progress["returned"] or why or "failed")
 
 
 # --- ending

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from calls import cut_off, lifetime, media
+from calls import cut_off, lifetime, media, transfers
 from calls.call import Call
 from calls.events import CallChanged, OperationEnded, Performed
 from calls.states import State
@@ -102,7 +102,7 @@ def _decline(call: Call, event: Performed) -> Result | None:
 def _transfer(call: Call, event: Performed) -> Result | None:
     if call.memory.state is not State.TRANSFERRING or not _surely_not(event):
         return None
-    return lifetime.not_transferred(call, "failed")
+    return transfers.not_transferred(call, "failed")
 
 
 _HANDLERS: dict[str, Callable[[Call, Performed], Result | None]] = {

@@ -43,7 +43,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from calls import codes, lifetime, media, recordings
+from calls import codes, lifetime, media, recordings, transfers
 from calls.call import Call
 from calls.commands import Command
 from calls.deadlines import HANDLERS as DEADLINES
@@ -91,7 +91,7 @@ TABLE: dict[State, Row] = {
     State.INTERRUPTING: {**_ANY, Key: media.key_while_interrupting},
     State.LISTENING: {**_ANY, Key: media.key_while_listening},
     State.RECORDING: {**_ANY, Key: media.key_while_recording},
-    State.TRANSFERRING: {**_ANY, CallChanged: lifetime.while_transferring},
+    State.TRANSFERRING: {**_ANY, CallChanged: transfers.while_transferring},
     State.CUT_OFF: {**_ANY},
     State.HANGING_UP: {**_ANY},
     State.ENDING: {
@@ -110,7 +110,7 @@ ACTS: dict[type[Act], Callable[[Call, Any], Result | None]] = {
     acts.Play: media.play,
     acts.Listen: media.listen,
     acts.Record: media.record,
-    acts.Transfer: lifetime.transfer,
+    acts.Transfer: transfers.transfer,
     acts.HangUp: lifetime.hang_up,
 }
 

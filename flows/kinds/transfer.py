@@ -13,7 +13,10 @@ from flows.shapes import Duration, Items, PromptName, TargetShape
 
 @dataclass(frozen=True, kw_only=True)
 class Transfer(Node):
-    """Transfers blind. A transfer that succeeds ends the call for us; one that does not comes back here."""
+    """Transfers blind. A transfer that succeeds ends the call for us; one that does not comes back here.
+
+    Graph cannot be told to stop ringing: after `timeout` the flow goes on as soon as the call is back.
+    """
 
     KIND: ClassVar[str] = "transfer"
     OUTCOMES: ClassVar[tuple[Outcome, ...]] = (

@@ -13,7 +13,6 @@ MODULE_LINES = 300
 FUNCTION_LINES = 40
 
 LONG_MODULES = {
-    "calls/lifetime.py": (320, "how a call begins and how it ends share the same few decisions"),
     "calls/media.py": (320, "prompts, keys and recordings contend for the one media operation of a call"),
     "flows/shapes.py": (430, "one short class for each shape of value; a catalogue reads best as one page"),
     "localhost/engine.py": (310, "one short method for each request a client may make of the task hub"),

@@ -93,6 +93,40 @@ def test_audio_that_nobody_speaks_of_is_not_waited_for_long(ring: Any) -> None:
     assert call.run(until=12_100).heard[-1] == "transfer-failed"
 
 
+def ringing(ring: Any, *later: tuple[int, str, int | None]) -> Any:
+    """A transfer that Graph says is under way, and what it says after so many ms: state and code."""
+    call = at_operator(ring)
+    call.answers["transfer_call"] = [{"ok": {}}]
+    call.run(until=6000)
+    for after, state, code in ((100, "transferring", None), *later):
+        call.say({"kind": "call", "state": state, "audio": None, "code": code, "subcode": None}, after)
+    return call
+
+
+def test_a_call_that_still_rings_elsewhere_is_waited_for_beyond_the_flows_patience(ring: Any) -> None:
+    call = ringing(ring, (70_000, "established", 500))
+    call.run(until=75_000)
+    assert call.heard[-1] == "transferring"
+    call.run(until=76_100)
+    assert call.heard[-1] == "transfer-failed"
+    assert ("operator", "noAnswer") in call.run().outcomes
+
+
+def test_a_call_that_rings_elsewhere_for_ever_is_ours_again_in_the_end(ring: Any) -> None:
+    assert ringing(ring).run(until=170_000).heard[-1] == "transfer-failed"
+
+
+@pytest.mark.parametrize(("back_after", "on_at"), [(20_000, 50_000), (60_000, 66_100)])
+def test_a_call_that_comes_back_without_a_word_why_is_ours_when_the_patience_is_over(
+    ring: Any, back_after: int, on_at: int
+) -> None:
+    call = ringing(ring, (back_after, "established", None))
+    call.run(until=on_at - 1500)
+    assert call.heard[-1] == "transferring"
+    call.run(until=on_at)
+    assert call.heard[-1] == "transfer-failed"
+
+
 def test_a_transfer_that_went_through_later_than_anybody_waited_is_still_one(ring: Any) -> None:
     call = at_operator(ring)
     call.answers["transfer_call"] = [{"ok": {}}]
