@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from graph.errors import GraphError, NotReached, OutcomeUnknown, Unauthorized, error_from
+from graph.errors import GraphError, NotReached, OutcomeUnknown, TokenUnavailable, Unauthorized, error_from
 from graph.request import Request
 from graph.targets import LOOPBACK
 from graph.wire import JSON
@@ -72,8 +72,8 @@ class GraphClient:
     ) -> JSON | None:
         """Send a request on behalf of a tenant; gives the JSON object of the response, or None.
 
-        Takes `budget_s` seconds at most, tries and pauses included. `scenario_id` ties the requests of one call
-        together in Microsoft's logs.
+        Takes `budget_s` seconds at most: waiting for a token, tries and pauses included. `scenario_id` ties the
+        requests of one call together in Microsoft's logs.
 
         Raises:
             TokenUnavailable: there is no token; nothing was sent.
@@ -82,7 +82,7 @@ class GraphClient:
             Refused: Graph said no; `CallGone`, `Forbidden`, ... say which no.
         """
         deadline = self._now() + budget_s
-        token = await self._token(tenant_id)
+        token = await self._token_within(budget_s, tenant_id)
         renewed = in_doubt = False
         pause = _FIRST_PAUSE_S
         while True:
@@ -92,7 +92,7 @@ class GraphClient:
                 if renewed:
                     raise
                 renewed = True
-                token = await self._token(tenant_id, refused=token)
+                token = await self._token_within(deadline - self._now(), tenant_id, refused=token)
                 continue
             except (NotReached, OutcomeUnknown) as failure:
                 in_doubt = in_doubt or isinstance(failure, OutcomeUnknown)
@@ -103,6 +103,13 @@ class GraphClient:
                     raise _final(failure, in_doubt) from None
             await self._sleep(wait)
             pause = min(2 * pause, _LONGEST_PAUSE_S)
+
+    async def _token_within(self, left_s: float, tenant_id: str, refused: str | None = None) -> str:
+        try:
+            async with asyncio.timeout(left_s):
+                return await self._token(tenant_id, refused=refused)
+        except TimeoutError:
+            raise TokenUnavailable("the token service took too long") from None
 
     async def _attempt(self, request: Request, token: str, scenario_id: str | None, left_s: float) -> JSON | None:
         if left_s <= 0:
@@ -147,9 +154,9 @@ def _timeout(left_s: float) -> httpx.Timeout:
     )
 
 
-def _wait_s(failure: GraphError, pause: float) -> float:
-    asked = failure.retry_after_s if isinstance(failure, NotReached) else None
-    return pause if asked is None else asked
+def _wait_s(failure: NotReached | OutcomeUnknown, pause: float) -> float:
+    """Never less than Graph asks; more where it asks for less than is good for either."""
+    return max(pause, failure.retry_after_s or 0.0)
 
 
 def _final(failure: GraphError, in_doubt: bool) -> GraphError:
