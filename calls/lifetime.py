@@ -165,6 +165,7 @@ def give_up(call: Call, reason: str, outcome: str = "failed") -> None:
 def drop(call: Call) -> None:
     """Hang up and wait, not for long, for Graph to say that it is so."""
     call.memory.deadlines.clear()
+    call.operation = None  # its end is the call's now, and no answer to an act
     call.issue(commands.HangUp)
     call.enter(State.HANGING_UP)
     call.set_deadline("hangUp", HANG_UP_MS)

@@ -24,6 +24,17 @@ def test_a_call_that_goes_on_for_ever_is_hung_up_at_its_maximum_length(ring: Any
     assert call.now == 150 + 60_000 + 80
 
 
+def test_a_prompt_that_our_hang_up_cuts_short_does_not_take_the_flow_further(ring: Any) -> None:
+    call = ring(LOOP, max_call_s=61).run(until=60_000)
+    step = next(each["step"] for each in reversed(call.commands) if each["activity"] == "play_prompt")
+    call._events.clear()
+    cancelled = {"status": "failed", "code": 400, "subcode": 8508}
+    call.say({"kind": "operation", "operation_id": f"op{step}", "context": f"call-1:{step}", **cancelled}, 1200)
+    call.run()
+    assert call.activities[-2:] == ["hang_up", "close_call"]
+    assert call.summary["outcome"] == "maximum_length"
+
+
 def test_a_long_call_is_kept_alive(ring: Any) -> None:
     call = ring(LOOP, keep_alive_s=10, max_call_s=60).run()
     assert call.activities.count("keep_alive") == 5
