@@ -35,6 +35,7 @@ class Host:
         self.engine = Engine(TaskHub(store, clock, knobs), worker, client_json=self._client_json, limits=settings)
         self._store = store
         self._hub_name = settings.hub
+        self._client = ""
         self._timers = TimerTriggers(worker, clock, self._client_json)
         self.routes = RouteTable(list(worker.functions.values()), settings.route_prefix)
         doors = Doors(
@@ -145,4 +146,6 @@ class Host:
         await sdk.close_session()
 
     def _client_json(self) -> str:
-        return self.links.client_json()
+        if not self._client:
+            self._client = self.links.client_json()  # every request to a function needs it, and it never changes
+        return self._client
