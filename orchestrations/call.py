@@ -23,6 +23,8 @@ bp = df.Blueprint()
 GENERATION = 16
 # How long to wait before an inbox that could not be read is asked again.
 INBOX_PAUSE = timedelta(seconds=2)
+# The pauses between tries to write the record of a call that is over.
+RECORD_PAUSES = tuple(timedelta(seconds=seconds) for seconds in (2, 5, 15, 30, 60, 120, 300))
 
 JSON = dict[str, Any]
 Steps = Generator[Any, Any, Any]
@@ -35,28 +37,22 @@ def call_orchestrator(context: df.DurableOrchestrationContext) -> Steps:
     Input: `{"call": {"instance_id", "call_id", "tenant_id"}, "digest": {...}}` at birth, and
     `{"call": ..., "session": {...}, "next": int}` in a later generation. Output: the call's summary.
     """
-    call: JSON = _input(context)["call"]
+    loop = _Loop(context)
     try:
-        return (yield from _live(context, call))
+        return (yield from _live(context, loop))
     except Exception as failure:  # whatever it is, the caller must not be left on a line nobody serves
-        return (yield from _last_resort(context, call, failure))
+        return (yield from _last_resort(context, loop, failure))
 
 
-def _live(context: df.DurableOrchestrationContext, call: JSON) -> Steps:
+def _live(context: df.DurableOrchestrationContext, loop: _Loop) -> Steps:
     given = _input(context)
-    if "session" in given:
-        session, commands = CallSession.from_json(given["session"]), []
-        loop = _Loop(context, session, number=given["next"], read=True)
-    else:
-        pinned = yield context.call_activity("pin_flow", {**call, "digest": given["digest"]})
-        session, commands = CallSession.open(call, pinned["ok"], given["digest"], _now(context))
-        loop = _Loop(context, session, number=given["digest"]["n"] + 1, read=False)
+    commands = yield from loop.begin(given)
     while True:
         yield from loop.perform(commands)
-        if session.ended:
-            return session.summary()
+        if loop.session.ended:
+            return loop.session.summary()
         if loop.generation_is_over:
-            context.continue_as_new({"call": call, "session": session.to_json(), "next": loop.number})
+            context.continue_as_new({"call": given["call"], "session": loop.session.to_json(), "next": loop.number})
             return None
         commands = yield from loop.listen()
 
@@ -64,42 +60,81 @@ def _live(context: df.DurableOrchestrationContext, call: JSON) -> Steps:
 class _Loop:
     """The part of a call that talks to Durable Functions."""
 
-    def __init__(
-        self, context: df.DurableOrchestrationContext, session: CallSession, *, number: int, read: bool
-    ) -> None:
+    def __init__(self, context: df.DurableOrchestrationContext) -> None:
         self._context = context
-        self._session = session
-        self.number = number  # of the notification to wait for
-        self._read = read  # look into the inbox before waiting: something may not have been raised, or was dropped
+        self._session: CallSession | None = None
+        self.number = 0  # of the notification to wait for
+        self.doing = "pin_flow"  # the activity that runs, or ran last
+        self._read = False  # look into the inbox before waiting: something may not have been raised, or was dropped
         self._handled = 0
         self._waiter: Any = None  # kept open across a deadline only
 
     @property
+    def session(self) -> CallSession:
+        """The call, once it has begun."""
+        assert self._session is not None
+        return self._session
+
+    @property
+    def begun(self) -> bool:
+        """Whether there is a session."""
+        return self._session is not None
+
+    @property
     def generation_is_over(self) -> bool:
         return self._handled >= GENERATION and not self._read
+
+    def begin(self, given: JSON) -> Steps:
+        """Open the session, or take up that of the generation before; returns its first commands."""
+        if "session" in given:
+            self._session, self.number, self._read = CallSession.from_json(given["session"]), given["next"], True
+            return []
+        call, digest = given["call"], given["digest"]
+        pinned = yield self._context.call_activity("pin_flow", {**call, "digest": digest})
+        self.number = digest["n"] + 1
+        self._session, commands = CallSession.open(call, pinned["ok"], digest, _now(self._context))
+        return commands
 
     def perform(self, commands: Iterable[Command]) -> Steps:
         """Run each command's activity and tell the session how it went, and so on with what it answers."""
         queue = list(commands)
         while queue:
             command = queue.pop(0)
+            result = yield from self._run(command)
+            if result.get("unwritten"):
+                self.session.take_back(command.events)
+            queue += self.session.receive({"kind": "performed", "step": command.step, **result}, _now(self._context))
+        self._context.set_custom_status(self.session.status())
+
+    def _run(self, command: Command) -> Steps:
+        self.doing = command.activity
+        result = yield self._context.call_activity(command.activity, command.to_json())
+        if command.activity != "close_call":
+            return result
+        for pause in RECORD_PAUSES:  # the caller has left already: the record can wait until storage is back
+            if "ok" in result:
+                return result
+            yield self._context.create_timer(_now(self._context) + pause)
             result = yield self._context.call_activity(command.activity, command.to_json())
-            queue += self._session.receive({"kind": "performed", "step": command.step, **result}, _now(self._context))
-        self._context.set_custom_status(self._session.status())
+        if "ok" not in result:
+            raise TimeoutError("the record could not be written")
+        return result
 
     def listen(self) -> Steps:
         """Wait for what comes next, a notification or the earliest deadline; returns the session's commands."""
         batch: list[JSON] = []
-        deadline = self._session.deadline_at
+        deadline = self.session.deadline_at
         if self._read:
             question = {"instance_id": self._context.instance_id, "from": self.number}
+            asked_at = _now(self._context)
             answer = yield self._context.call_activity("read_inbox", question)
             if "error" in answer:  # what it holds may undo a deadline: ask again before anything times out
                 yield self._context.create_timer(_now(self._context) + INBOX_PAUSE)
                 return []
             self._read, batch = False, answer["ok"]
-            if not batch and deadline is not None and _now(self._context) >= deadline:
-                return self._session.receive({"kind": "timed_out"}, _now(self._context))
+            if not batch and deadline is not None and asked_at >= deadline:
+                # As of the question: what came since may undo a deadline that has passed since.
+                return self.session.receive({"kind": "timed_out"}, asked_at)
         if not batch:
             if not (yield from self._wait(deadline)):
                 self._read = True
@@ -125,22 +160,25 @@ class _Loop:
     def _receive(self, batch: list[JSON]) -> list[Command]:
         commands: list[Command] = []
         for digest in batch:
-            commands += self._session.receive(digest, _now(self._context))
+            commands += self.session.receive(digest, _now(self._context))
             self.number += 1
             self._handled += 1
         return commands
 
 
-def _last_resort(context: df.DurableOrchestrationContext, call: JSON, failure: Exception) -> Steps:
-    """Hang up and record, each tried whatever became of the other."""
-    summary = {"outcome": "failed", "reason": type(failure).__name__}
-    closing = {**call, "events": [], "summary": summary}
-    context.set_custom_status({"state": "failed", "reason": summary["reason"]})
+def _last_resort(context: df.DurableOrchestrationContext, loop: _Loop, failure: Exception) -> Steps:
+    """Hang up and record. An instance that cannot do both fails, and the sweeper closes its call."""
+    call: JSON = _input(context)["call"]
+    reason = f"{loop.doing} failed"
+    summary, events = {"outcome": "failed", "reason": reason}, []
+    if loop.begun:
+        summary, events = loop.session.break_off(reason, _now(context))
+    context.set_custom_status({"state": "failed", "reason": reason})
     for activity in ("hang_up", "close_call"):
-        try:
-            yield context.call_activity(activity, {**closing, "step": f"last-resort.{activity}"})
-        except Exception:  # the sweeper closes what cannot be closed here
-            continue
+        given = {**call, "step": f"last-resort.{activity}", "events": events, "summary": summary}
+        result = yield context.call_activity(activity, given)
+        if "ok" not in result:
+            raise RuntimeError(f"{activity}: {result['error']['kind']}, after {reason}") from failure
     return summary
 
 
