@@ -68,8 +68,6 @@ class TokenCache:
                 self._held[tenant_id].renew_at = self._now() + _RETRY_S
             raise
         now = self._now()
-        held = _Held(
-            token=given.token, renew_at=now + given.life_s / 2, dead_at=now + max(0.0, given.life_s - _LAST_SECONDS_S)
-        )
+        held = _Held(token=given.token, renew_at=now + given.life_s / 2, dead_at=now + given.life_s - _LAST_SECONDS_S)
         self._held[tenant_id] = held
         return held

@@ -30,6 +30,13 @@ async def asking(flight: SingleFlight[int], attempts: Attempts, count: int) -> l
     return tasks
 
 
+def heard() -> list[object]:
+    """What the event loop complains about from now on."""
+    noise: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda loop, context: noise.append(context))
+    return noise
+
+
 async def test_everybody_who_asks_meanwhile_shares_one_attempt() -> None:
     flight, attempts = SingleFlight[int](), Attempts()
     early = await asking(flight, attempts, 3)
@@ -69,8 +76,7 @@ async def test_a_waiter_that_gives_up_leaves_the_attempt_to_the_others() -> None
 
 
 async def test_an_attempt_that_nobody_awaits_fails_without_noise() -> None:
-    noise: list[object] = []
-    asyncio.get_running_loop().set_exception_handler(lambda loop, context: noise.append(context))
+    noise = heard()
     flight, attempts = SingleFlight[int](), Attempts()
     attempts.failure = OSError("away")
     started = flight.start(attempts)
@@ -84,6 +90,7 @@ async def test_an_attempt_that_nobody_awaits_fails_without_noise() -> None:
 
 
 async def test_an_attempt_that_is_cancelled_makes_room_for_the_next() -> None:
+    noise = heard()
     flight, attempts = SingleFlight[int](), Attempts()
     flight.start(attempts).cancel()
     await asyncio.sleep(0)
@@ -91,3 +98,4 @@ async def test_an_attempt_that_is_cancelled_makes_room_for_the_next() -> None:
     assert not flight.under_way
     attempts.gate.set()
     assert await flight.run(attempts) == 1  # the cancelled one never began
+    assert noise == []
