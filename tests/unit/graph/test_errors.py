@@ -102,6 +102,7 @@ def test_the_request_id_may_be_in_a_header_only() -> None:
         ("9999", "9999", 9999),
         ("", None, None),
         ("a sentence", None, None),
+        ("1234567", None, None),
         ("442079460000", None, None),
         (442079460000, None, None),
         ("eyJhbGciOi", None, None),
@@ -140,9 +141,8 @@ def test_a_body_that_says_nothing_is_still_a_refusal(body: bytes) -> None:
 
 
 digits = st.text("0123456789", min_size=9, max_size=13)
-separated = st.tuples(digits, st.sampled_from([" ", "-", ".", "\u00a0", "\u2011", "\u200b", ") ", "/", "\x00"])).map(
-    lambda parts: "+44 (" + parts[0][:2] + ")" + parts[1].join([parts[0][2:5], parts[0][5:]])
-)
+separators = st.sampled_from([" ", "-", ".", "\u00a0", "\u2011", "\u2013", "\u200b", ") ", "/", "\x00"])
+separated = st.builds(lambda text, by: "+44" + by.join(["", text[:4], text[4:8], text[8:]]), digits, separators)
 phone_numbers = digits.map(lambda text: f"+{text}") | digits | separated
 words = st.text("abcdefghijklmnopqrstuvwxyz", min_size=3, max_size=12)
 marked = st.text("ABCDEFGHJKLMNPQRSTUVWXYZ", min_size=12, max_size=30)  # what must not be seen again
@@ -194,7 +194,8 @@ def test_the_words_around_what_is_masked_stay() -> None:
     )
 
 
-@given(st.text(max_size=5_000))
+@given(st.text(max_size=500))
+@example("x " * 1_000_000)
 def test_a_masked_text_is_one_short_printable_line(text: str) -> None:
     found = masked(text)
     assert len(found) <= 300
