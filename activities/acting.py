@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import uuid
 from typing import Any
 
 import connections
 from graph.errors import CallGone, GraphError, NotReached, OutcomeUnknown, Refused, TokenUnavailable
 from graph.requests import Request
+from inbox import Begun
 from storage.errors import StorageUnavailable
 
 log = logging.getLogger("callwright.activities")
@@ -15,13 +17,13 @@ log = logging.getLogger("callwright.activities")
 JSON = dict[str, Any]
 # Seconds in which a request that surely did not reach Graph may be tried again.
 STEP_BUDGET_S = 10.0
+# Between tries to write an intent while storage is away.
+INTENT_PAUSE_S = 0.5
 
 
 async def act(given: JSON, request: Request, *, budget_s: float = STEP_BUDGET_S) -> JSON:
     """Send a request that does no harm when it is sent again. Returns the activity's result."""
-    result = await _send(given, request, budget_s)
-    await _write_journal(given)
-    return result
+    return await _with_journal(given, await _send(given, request, budget_s))
 
 
 async def act_once(given: JSON, request: Request, *, budget_s: float = STEP_BUDGET_S) -> JSON:
@@ -30,15 +32,20 @@ async def act_once(given: JSON, request: Request, *, budget_s: float = STEP_BUDG
     An intent is written first. Run again after a crash, the activity finds it, and what it did not see the end of
     counts as sent: the session waits for the operation's own notification instead.
     """
-    intents = connections.current().intents
-    instance_id, step = given["instance_id"], str(given["step"])
+    return await _with_journal(given, await _send_once(given, request, budget_s))
+
+
+async def _send_once(given: JSON, request: Request, budget_s: float) -> JSON:
+    here = connections.current()
+    intents, instance_id, step = here.intents, given["instance_id"], str(given["step"])
+    deadline = here.now() + budget_s
     try:
-        begun = await intents.begin(instance_id, step)
+        begun = await _begin(given, deadline)
     except StorageUnavailable as failure:  # nothing was sent, and nothing may be sent without an intent
         return _error("not_reached", message=str(failure))
     if not begun.first:
         return begun.result or _error("unknown", message="an earlier run of this step may have reached Graph")
-    result = await _send(given, request, budget_s)
+    result = await _send(given, request, deadline - here.now())
     try:
         if result.get("error", {}).get("kind") == "not_reached":
             await intents.withdraw(instance_id, step)
@@ -46,8 +53,20 @@ async def act_once(given: JSON, request: Request, *, budget_s: float = STEP_BUDG
             await intents.finish(instance_id, step, result)
     except StorageUnavailable:
         log.warning("the result of step %s of %s could not be noted", step, instance_id)
-    await _write_journal(given)
     return result
+
+
+async def _begin(given: JSON, deadline: float) -> Begun:
+    """Write the intent, trying until the deadline. Raises `StorageUnavailable`."""
+    here = connections.current()
+    run = uuid.uuid4().hex
+    while True:
+        try:
+            return await here.intents.begin(given["instance_id"], str(given["step"]), run)
+        except StorageUnavailable:
+            if here.now() + INTENT_PAUSE_S >= deadline:
+                raise
+        await here.sleep(INTENT_PAUSE_S)
 
 
 async def _send(given: JSON, request: Request, budget_s: float) -> JSON:
@@ -66,14 +85,16 @@ async def _send(given: JSON, request: Request, budget_s: float) -> JSON:
     return {"ok": request.outcome(answer)}
 
 
-async def _write_journal(given: JSON) -> None:
-    """Note what happened up to here. A call goes on without its journal; the closing entry repeats what matters."""
+async def _with_journal(given: JSON, result: JSON) -> JSON:
+    """Note what happened up to here. What cannot be noted, `unwritten` says: the session will bring it again."""
     if not given["events"]:
-        return
+        return result
     try:
         await connections.current().records.append(given["instance_id"], given["events"])
     except StorageUnavailable:
         log.warning("%d journal entries of %s could not be written", len(given["events"]), given["instance_id"])
+        return {**result, "unwritten": True}
+    return result
 
 
 def _graph_error(kind: str, failure: Refused) -> JSON:

@@ -55,10 +55,16 @@ async def read_inbox(given: dict, client: df.DurableOrchestrationClient) -> dict
 
 @bp.activity_trigger(input_name="given")
 async def close_call(given: dict) -> dict:
-    """Write the record of a call that is over, and let go of what only a live call needs."""
+    """Write the record of a call that is over, and let go of what only a live call needs; all may be repeated.
+
+    Returns `{"ok": {}}`, or an error of kind `unavailable` while storage is away.
+    """
     here = connections.current()
     instance_id = given["instance_id"]
-    await here.records.close(instance_id, given["summary"], given["events"])
-    await here.births.ended(instance_id)
-    await here.inbox.forget_payloads(instance_id)
+    try:
+        await here.records.close(instance_id, given["summary"], given["events"])
+        await here.births.ended(instance_id)
+        await here.inbox.forget_payloads(instance_id)
+    except StorageUnavailable as failure:
+        return {"error": {"kind": "unavailable", "message": str(failure)}}
     return {"ok": {}}

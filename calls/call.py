@@ -5,6 +5,7 @@ Everything here survives `to_json`/`from_json`, which may happen between any two
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -94,8 +95,7 @@ class Call:
         """Ask for a command; returns its step."""
         memory = self.memory
         memory.step += 1
-        self.collect_notes()
-        events, memory.journal = tuple(memory.journal), []
+        events = tuple(self.take_journal())
         memory.asked[str(memory.step)] = kind.activity
         self._out.append(
             kind(
@@ -113,6 +113,17 @@ class Call:
         """Give what was asked for since the last time."""
         out, self._out = self._out, []
         return out
+
+    def take_journal(self) -> list[JSON]:
+        """Give the journal entries made since the last time."""
+        self.collect_notes()
+        events, self.memory.journal = self.memory.journal, []
+        return events
+
+    def take_back(self, events: Iterable[JSON]) -> None:
+        """Put journal entries back before the newer ones."""
+        self.memory.journal[:0] = events
+        del self.memory.journal[:-_LONGEST_JOURNAL]
 
     def note(self, what: str, **facts: Any) -> None:
         """Write a journal entry; `facts` must hold neither keys nor personal data."""

@@ -39,7 +39,7 @@ redirected without an answer.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -194,6 +194,22 @@ class CallSession:
     def summary(self) -> JSON:
         """What stays of the call; final once the session has ended."""
         return lifetime.summary(self._call)
+
+    def take_back(self, events: Iterable[JSON]) -> None:
+        """Keep journal entries for the next command: the one that carried them could not write them."""
+        self._call.take_back(events)
+
+    def break_off(self, reason: str, now: datetime) -> tuple[JSON, list[JSON]]:
+        """Give up on the session, after a fault of ours: the summary to record, and the journal not yet written.
+
+        A call that was over already keeps its outcome: only its record was missing.
+        """
+        call, memory = self._call, self._call.memory
+        if not memory.over:
+            memory.outcome, memory.reason, memory.ended_ms = "failed", reason, _ms(now)
+            call.now_ms = _ms(now)
+            call.note("gave_up", reason=reason)
+        return lifetime.summary(call), call.take_journal()
 
     def to_json(self) -> JSON:
         """Give everything, so that the session can go on elsewhere."""

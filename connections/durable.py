@@ -6,6 +6,9 @@ from typing import Any
 
 import azure.durable_functions as df
 
+#: Statuses of an instance that goes on.
+ALIVE = frozenset({"Running", "Pending", "ContinuedAsNew", "Suspended"})
+
 
 class DurableOrchestrations:
     """`inbox.delivery.Orchestrations` over the client binding of one invocation."""
@@ -26,6 +29,11 @@ class DurableOrchestrations:
         except Exception:
             if await self.status(instance_id) is None:
                 raise
+
+    async def start_again(self, name: str, instance_id: str, given: dict[str, Any]) -> None:
+        """Start an instance unless one of that id is alive; one that has ended makes room."""
+        if await self.status(instance_id) not in ALIVE:
+            await self._client.start_new(name, instance_id, given)
 
     async def raise_event(self, instance_id: str, name: str, payload: dict[str, Any]) -> bool:
         """Raise an event; False when there is no instance to hear it, not yet or no longer."""

@@ -31,19 +31,26 @@ class Intents:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    async def begin(self, instance_id: str, step: str) -> Begun:
-        """Write the intent down, or learn that it was written before."""
+    async def begin(self, instance_id: str, step: str, run: str = "") -> Begun:
+        """Write the intent down, or learn that it was written before.
+
+        `run` names the run of the activity, so that it knows its own intent when the answer to writing it was lost.
+        """
         try:
-            await self._table.insert(instance_id, _row(step), {"result": ""})
+            await self._table.insert(instance_id, _row(step), {"result": "", "run": run})
         except RowExists:
             row = await self._table.get(instance_id, _row(step))
+            if row is not None and run and row.values["run"] == run:
+                return Begun(first=True)
             result = str(row.values["result"]) if row else ""
             return Begun(first=False, result=json.loads(result) if result else None)
         return Begun(first=True)
 
     async def finish(self, instance_id: str, step: str, result: JSON) -> None:
         """Note how the step ended; a later run is given the same result."""
-        await self._table.upsert(instance_id, _row(step), {"result": json.dumps(result, separators=(",", ":"))})
+        await self._table.upsert(
+            instance_id, _row(step), {"result": json.dumps(result, separators=(",", ":")), "run": ""}
+        )
 
     async def withdraw(self, instance_id: str, step: str) -> None:
         """Take the intent back: Graph was surely not reached, and the step may be begun again."""

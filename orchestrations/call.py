@@ -64,7 +64,7 @@ class _Loop:
         self._context = context
         self._session: CallSession | None = None
         self.number = 0  # of the notification to wait for
-        self.doing = "pin_flow"  # the activity that runs, or ran last
+        self.doing = "session"  # the activity that runs, or what decides between two
         self._read = False  # look into the inbox before waiting: something may not have been raised, or was dropped
         self._handled = 0
         self._waiter: Any = None  # kept open across a deadline only
@@ -90,7 +90,7 @@ class _Loop:
             self._session, self.number, self._read = CallSession.from_json(given["session"]), given["next"], True
             return []
         call, digest = given["call"], given["digest"]
-        pinned = yield self._context.call_activity("pin_flow", {**call, "digest": digest})
+        pinned = yield from self._activity("pin_flow", {**call, "digest": digest})
         self.number = digest["n"] + 1
         self._session, commands = CallSession.open(call, pinned["ok"], digest, _now(self._context))
         return commands
@@ -107,17 +107,24 @@ class _Loop:
         self._context.set_custom_status(self.session.status())
 
     def _run(self, command: Command) -> Steps:
-        self.doing = command.activity
-        result = yield self._context.call_activity(command.activity, command.to_json())
-        if command.activity != "close_call":
-            return result
-        for pause in RECORD_PAUSES:  # the caller has left already: the record can wait until storage is back
-            if "ok" in result:
+        try:
+            result = yield from self._activity(command.activity, command.to_json())
+            if command.activity != "close_call":
                 return result
-            yield self._context.create_timer(_now(self._context) + pause)
-            result = yield self._context.call_activity(command.activity, command.to_json())
-        if "ok" not in result:
-            raise TimeoutError("the record could not be written")
+            for pause in RECORD_PAUSES:  # the caller has left already: the record can wait until storage is back
+                if "ok" in result:
+                    return result
+                yield self._context.create_timer(_now(self._context) + pause)
+                result = yield from self._activity(command.activity, command.to_json())
+            raise TimeoutError("the record cannot be written")
+        except Exception:
+            self.session.take_back(command.events)
+            raise
+
+    def _activity(self, name: str, given: JSON) -> Steps:
+        self.doing = name
+        result = yield self._context.call_activity(name, given)
+        self.doing = "session"
         return result
 
     def listen(self) -> Steps:
@@ -127,7 +134,7 @@ class _Loop:
         if self._read:
             question = {"instance_id": self._context.instance_id, "from": self.number}
             asked_at = _now(self._context)
-            answer = yield self._context.call_activity("read_inbox", question)
+            answer = yield from self._activity("read_inbox", question)
             if "error" in answer:  # what it holds may undo a deadline: ask again before anything times out
                 yield self._context.create_timer(_now(self._context) + INBOX_PAUSE)
                 return []
@@ -170,14 +177,15 @@ def _last_resort(context: df.DurableOrchestrationContext, loop: _Loop, failure: 
     """Hang up and record. An instance that cannot do both fails, and the sweeper closes its call."""
     call: JSON = _input(context)["call"]
     reason = f"{loop.doing} failed"
-    summary, events = {"outcome": "failed", "reason": reason}, []
+    summary, events, status = {"outcome": "failed", "reason": reason}, [], {}
     if loop.begun:
         summary, events = loop.session.break_off(reason, _now(context))
-    context.set_custom_status({"state": "failed", "reason": reason})
+        status = loop.session.status()
+    context.set_custom_status({**status, "state": "failed", "reason": reason})
     for activity in ("hang_up", "close_call"):
         given = {**call, "step": f"last-resort.{activity}", "events": events, "summary": summary}
         result = yield context.call_activity(activity, given)
-        if "ok" not in result:
+        if "ok" not in result and result["error"]["kind"] != "refused":
             raise RuntimeError(f"{activity}: {result['error']['kind']}, after {reason}") from failure
     return summary
 

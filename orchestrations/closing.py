@@ -12,10 +12,16 @@ bp = df.Blueprint()
 
 @bp.orchestration_trigger(context_name="context")
 def closing_orchestrator(context: df.DurableOrchestrationContext) -> Generator[Any, Any, Any]:
-    """Input: `{"call": {"instance_id", "call_id", "tenant_id"}, "reason": str}`. Hangs up, then records."""
+    """Hangs up, then records; fails when it cannot, to be started again.
+
+    Input: `{"call": {"instance_id", "call_id", "tenant_id"}, "reason": str}`. Output: the call's summary.
+    """
     given: Any = context.get_input()
     summary = {"outcome": "failed", "reason": given["reason"]}
     closing = {**given["call"], "events": [], "summary": summary}
-    yield context.call_activity("hang_up", {**closing, "step": "sweeper.hang_up"})
-    yield context.call_activity("close_call", {**closing, "step": "sweeper.close_call"})
+    for activity in ("hang_up", "close_call"):
+        result = yield context.call_activity(activity, {**closing, "step": f"sweeper.{activity}"})
+        # A hang-up that Graph refuses would be refused for ever. Whatever else fails may go well in a minute.
+        if "error" in result and result["error"]["kind"] != "refused":
+            raise RuntimeError(f"{activity}: {result['error']['kind']}")
     return summary

@@ -12,12 +12,12 @@ import azure.durable_functions as df
 import azure.functions as func
 
 import connections
-from connections.durable import DurableOrchestrations
+from connections.durable import ALIVE, DurableOrchestrations
+from inbox import Birth
 
 bp = df.Blueprint()
 log = logging.getLogger("callwright.sweeper")
 
-_ALIVE = frozenset({"Running", "Pending", "ContinuedAsNew", "Suspended"})
 # A birth younger than this may still be on its way.
 YOUNGEST_S = 30.0
 
@@ -31,15 +31,23 @@ async def sweep_calls(timer: func.TimerRequest, client: df.DurableOrchestrationC
     async for birth in here.births.live():
         if here.now() - birth.claimed_at < YOUNGEST_S:
             continue
-        status = await orchestrations.status(birth.instance_id)
-        if status in _ALIVE:
-            continue
-        if status == "Completed":
-            await here.births.ended(birth.instance_id)
-            continue
-        reason = "never started" if status is None else status.lower()
-        log.warning("the orchestration of %s is %s: closing the call", birth.instance_id, reason)
-        call = {"instance_id": birth.instance_id, "call_id": birth.call_id, "tenant_id": birth.tenant_id}
-        await orchestrations.start(
-            "closing_orchestrator", f"closing-{birth.instance_id}", {"call": call, "reason": reason}
-        )
+        try:
+            await _see_to(birth, orchestrations)
+        except Exception:  # one call that cannot be seen to must not hide the others
+            log.exception("the call of %s could not be seen to", birth.instance_id)
+
+
+async def _see_to(birth: Birth, orchestrations: DurableOrchestrations) -> None:
+    status = await orchestrations.status(birth.instance_id)
+    if status in ALIVE:
+        return
+    if status == "Completed":
+        await connections.current().births.ended(birth.instance_id)
+        return
+    reason = "never started" if status is None else status.lower()
+    log.warning("the orchestration of %s is %s: closing the call", birth.instance_id, reason)
+    call = {"instance_id": birth.instance_id, "call_id": birth.call_id, "tenant_id": birth.tenant_id}
+    # A closing that failed, because Graph or storage was away, is tried again every minute.
+    await orchestrations.start_again(
+        "closing_orchestrator", f"closing-{birth.instance_id}", {"call": call, "reason": reason}
+    )

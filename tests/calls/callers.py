@@ -138,6 +138,7 @@ async def laptop_with_flows(
 async def finish(laptop: Laptop, *call_ids: str, limit_s: float = 3600.0) -> list[Played]:
     """Let the calls go on to their ends. Each is checked for what must be true of any call."""
     await laptop.run_until_over(*call_ids, limit_s=limit_s)
+    await clock_of(laptop).advance(1)  # a call that we hung up takes a moment to be over
     calls = [await look(laptop, call_id) for call_id in call_ids]
     for each in calls:
         check(laptop, each)
