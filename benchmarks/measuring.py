@@ -17,7 +17,7 @@ Samples = Sequence[float]
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """One line of the report: a median with the lowest and highest round, and what it is held against."""
+    """One line of the report: a median, between which values half of the rounds lay, and what it is held against."""
 
     name: str
     value: float
@@ -47,17 +47,24 @@ async def in_turns(sides: Mapping[str, Callable[[], Awaitable[float]]], *, round
     """Run each side once per round and return what each of its runs gave.
 
     Every other round goes backwards, so that none is always first; one round before them warms up and does not count.
+    Many short rounds are better than few long ones: what else the machine does then falls on all sides alike.
     """
     found: dict[str, list[float]] = {name: [] for name in sides}
     order = list(sides)
-    for number in range(rounds + 1):
-        for name in order:
-            gc.collect()  # each pays for its own garbage only
-            sample = await sides[name]()
-            if number:
-                found[name].append(sample)
-        order.reverse()
-        progress(f"{number}/{rounds}")
+    gc.collect()
+    gc.freeze()  # what lives already is looked through by nobody's collections
+    try:
+        for number in range(rounds + 1):
+            for name in order:
+                gc.collect()  # each pays for its own garbage only
+                sample = await sides[name]()
+                if number:
+                    found[name].append(sample)
+            order.reverse()
+            if number * 10 // rounds > (number - 1) * 10 // rounds:
+                progress(f"{number * 100 // rounds} %")
+    finally:
+        gc.unfreeze()
     progress("\n")
     return found
 
@@ -65,14 +72,15 @@ async def in_turns(sides: Mapping[str, Callable[[], Awaitable[float]]], *, round
 def amount(name: str, samples: Samples, unit: str, *, scale: float = 1.0) -> Figure:
     """A median of samples, each multiplied by `scale`."""
     scaled = [sample * scale for sample in samples]
-    return Figure(name=name, value=statistics.median(scaled), unit=unit, low=min(scaled), high=max(scaled))
+    low, value, high = statistics.quantiles(scaled, n=4)
+    return Figure(name=name, value=value, unit=unit, low=low, high=high)
 
 
 def ratio(name: str, ours: Samples, theirs: Samples, *, target: float | None = None) -> Figure:
-    """The ratio of two medians; low and high are the extremes of the ratios round by round."""
-    by_round = [one / other for one, other in zip(ours, theirs, strict=True)]
+    """The ratio of two medians; low and high are of the ratios round by round."""
+    low, _, high = statistics.quantiles([one / other for one, other in zip(ours, theirs, strict=True)], n=4)
     value = statistics.median(ours) / statistics.median(theirs)
-    return Figure(name=name, value=value, unit="x", low=min(by_round), high=max(by_round), target=target)
+    return Figure(name=name, value=value, unit="x", low=low, high=high, target=target)
 
 
 def progress(text: str) -> None:

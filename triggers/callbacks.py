@@ -32,19 +32,20 @@ PATIENCE_S = 5.0
 @bp.durable_client_input(client_name="client")
 async def receive_notifications(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
     """The webhook registered with the bot: new calls, and what Graph has to say of one before it is answered."""
-    return await _receive(req, client, None)
+    return await receive(req, client, None)
 
 
 @bp.route(route="callbacks/{instance_id}/{signature}", methods=["POST"])
 @bp.durable_client_input(client_name="client")
 async def receive_call_notifications(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
     """The callback URI of one call: a valid token alone cannot speak for another call."""
-    return await _receive(req, client, req.route_params["instance_id"])
+    return await receive(req, client, req.route_params["instance_id"])
 
 
-async def _receive(
+async def receive(
     req: func.HttpRequest, client: df.DurableOrchestrationClient, instance_id: str | None
 ) -> func.HttpResponse:
+    """Check, store and hand over what came to the callback URI of `instance_id`, or to the registered URL (None)."""
     here = connections.current()
     try:
         claims = await here.webhook_tokens.validate(req.headers.get("Authorization"))
