@@ -90,13 +90,16 @@ class GraphCredentials:
             import msal  # pyright: ignore[reportMissingTypeStubs]
 
             host = urlsplit(self._authority).hostname
-            application = cast("Any", msal).ConfidentialClientApplication(
-                self._app_id,
-                client_credential=self._client_secret or {"client_assertion": self._assertion},
-                authority=f"{self._authority}/{tenant_id}",
-                instance_discovery=None if host in _MICROSOFT_AUTHORITIES else False,
-                timeout=_PATIENCE_S,
-            )
+            try:
+                application = cast("Any", msal).ConfidentialClientApplication(
+                    self._app_id,
+                    client_credential=self._client_secret or {"client_assertion": self._assertion},
+                    authority=f"{self._authority}/{tenant_id}",
+                    instance_discovery=None if host in _MICROSOFT_AUTHORITIES else False,
+                    timeout=_PATIENCE_S,
+                )
+            except ValueError:  # how MSAL says that the tenant has no OpenID metadata
+                raise TokenUnavailable("the authority knows no such tenant") from None
             self._applications[tenant_id] = application
         return application
 
