@@ -9,10 +9,14 @@ import azure.durable_functions as df
 import connections
 from connections.durable import DurableOrchestrations
 from inbox.delivery import Delivery
+from inbox.errors import InboxError
 from storage.errors import StorageUnavailable
 
 bp = df.Blueprint()
 log = logging.getLogger("callwright.activities")
+
+# How long a call that rings waits for storage to say whom it is for; Graph waits 15 s for an answer.
+ANNOUNCEMENT_S = 4.0
 
 
 @bp.activity_trigger(input_name="given")
@@ -23,7 +27,8 @@ async def pin_flow(given: dict) -> dict:
     """
     here = connections.current()
     digest = given["digest"]
-    pinned = here.library.pin(await here.inbox.raw(given["instance_id"], digest["n"]), given["tenant_id"])
+    announcement = await _announcement(given["instance_id"], digest["n"])
+    pinned = here.library.pin(announcement, given["tenant_id"]) if announcement else here.library.degraded()
     begun = {
         "customer": pinned["route"].get("customer"),
         "route": pinned["route"].get("name"),
@@ -39,6 +44,23 @@ async def pin_flow(given: dict) -> dict:
     except StorageUnavailable:  # closing records it all the same
         log.warning("the record of %s could not be begun", given["instance_id"])
     return {"ok": pinned}
+
+
+async def _announcement(instance_id: str, number: int) -> dict | None:
+    """The notification that announced a call; None when it cannot be read while the caller can still be answered."""
+    here = connections.current()
+    deadline = here.now() + ANNOUNCEMENT_S
+    while True:
+        try:
+            return await here.inbox.raw(instance_id, number)
+        except InboxError as failure:  # sealed with a key that is no longer known, for instance
+            log.error("the notification that announced %s cannot be read: %s", instance_id, failure)
+            return None
+        except StorageUnavailable as failure:
+            if here.now() >= deadline:
+                log.error("nobody knows whom %s calls: %s", instance_id, failure)
+                return None
+        await here.sleep(0.5)
 
 
 @bp.activity_trigger(input_name="given")

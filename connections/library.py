@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from flows import Flow, FlowErrors, Route, Routes, load, load_file, load_routes
+from flows.acts import Target
 from graph.kinds import IncomingCall
 from graph.notifications import parse_item
 from prompts.catalogue import Catalogue, PromptError
@@ -37,6 +39,16 @@ nodes:
   pick-up: {kind: answer, next: apologise}
   apologise: {kind: hangup, prompts: apology, outcome: failed}
 """
+_BUSY = """
+schema: 1
+id: busy
+locale: en-US
+start: busy
+nodes:
+  busy: {kind: reject, reason: busy}
+"""
+_NO_ROUTE = Route(name="none", flow="apology", customer="")
+_UNREADABLE = (FlowErrors, PromptError, OSError, UnicodeError)
 
 
 class FlowLibrary:
@@ -56,17 +68,31 @@ class FlowLibrary:
             raw: the notification that announced the call, as it came.
             tenant_id: of the token it came with.
 
-        A flow (or the routes) that cannot be read is logged with every mistake in it; the call is then redirected to
-        the route's fallback, or hears an apology.
+        A flow (or the routes) that cannot be read is logged with every mistake in it; the call then gets what
+        `degraded` says.
         """
         route: Route | None = None
         try:
             route = self._read_routes().match(_called(raw), tenant_id)
             return self._pinned(self._read_flow(route.flow), route)
-        except (FlowErrors, PromptError, OSError) as failure:
+        except _UNREADABLE as failure:
             log.error("a call cannot be answered as it should: %s", failure)
-            route = route or Route(name="none", flow="apology", customer="")
-        return self._pinned(_degraded(route), route)
+            return self.degraded(route)
+
+    def degraded(self, route: Route | None = None) -> JSON:
+        """What a call is pinned to that nothing else can answer.
+
+        The fallback of its route; else an apology, in the route's language or in English; at the least a busy signal.
+        """
+        route = route or _NO_ROUTE
+        if route.fallback is not None:
+            return self._pinned(_to_fallback(route.fallback), route)
+        for one in (route, replace(route, locale="")):
+            try:
+                return self._pinned(load(_APOLOGY, "apology"), one)
+            except PromptError as failure:
+                log.error("a call cannot even hear an apology: %s", failure)
+        return self._pinned(load(_BUSY, "busy"), route)
 
     def _pinned(self, flow: Flow, route: Route) -> JSON:
         locale = route.locale or flow.locale
@@ -96,11 +122,9 @@ class FlowLibrary:
         return self._flows[id]
 
 
-def _degraded(route: Route) -> Flow:
-    if route.fallback is None:
-        return load(_APOLOGY, "apology")
-    kind = "applicationInstance" if route.fallback.kind == "application_instance" else route.fallback.kind
-    return load(_REDIRECT.replace("{target}", f'{{{kind}: "{route.fallback.id}"}}'), "fallback")
+def _to_fallback(target: Target) -> Flow:
+    kind = "applicationInstance" if target.kind == "application_instance" else target.kind
+    return load(_REDIRECT.replace("{target}", f'{{{kind}: "{target.id}"}}'), "fallback")
 
 
 def _called(raw: JSON) -> dict[str, str | None]:
