@@ -17,10 +17,12 @@ from functools import cache
 from cli.laptop import BotOptions, Laptop, open_laptop
 from clock import VirtualClock
 from localhost.observed import ActivityRan, EpisodeRan, Observed
+from prompts.catalogue import Catalogue
 from simulator.audio import RATE_HZ, wav_of
 from simulator.far_end import Step
 
 CALLER = {"user": {"id": "0c1f5b00-5555-4a2b-9c3d-00000000a11c", "displayName": "Alice"}}
+TRANSFER_TARGET = "0c1f5b00-5555-4a2b-9c3d-000000000b0b"
 LOCALE = "en-US"
 _SPEECH_S = 3.0
 # Notifications so far apart that each is dealt with before the next comes, as over a network: without, which of two
@@ -56,7 +58,7 @@ async def reference_laptop() -> AsyncGenerator[Laptop]:
 
 def ring(laptop: Laptop) -> str:
     """A caller rings, who will do the rest by themselves; the call's id."""
-    return laptop.simulator.ring(CALLER, script=_script(laptop))
+    return laptop.simulator.ring(CALLER, script=script(laptop.connections.catalogue))
 
 
 async def counted_call(laptop: Laptop) -> tuple[Counts, list[EpisodeRan]]:
@@ -90,8 +92,9 @@ async def counted_call(laptop: Laptop) -> tuple[Counts, list[EpisodeRan]]:
     return counts, episodes
 
 
-def _script(laptop: Laptop) -> list[Step]:
-    prompt = laptop.connections.catalogue.prompt
+def script(catalogue: Catalogue) -> list[Step]:
+    """What the caller does, for the simulator; prompts are known by their hash."""
+    prompt = catalogue.prompt
     return [
         {"when": "prompt_ended", "prompt": prompt("main-menu", LOCALE).sha256, "after_s": 1.7, "press": "2"},
         {"when": "prompt_ended", "prompt": prompt("enter-account", LOCALE).sha256, "after_s": 1.7, "press": "5"},
