@@ -109,6 +109,14 @@ async def test_a_redirect_is_the_end_of_the_call_for_us_however_it_goes(
     assert call.requests == ["redirect"]
 
 
+@pytest.mark.parametrize("bare", [True, False])
+async def test_a_rejection_is_known_by_its_end_with_or_without_a_result(tmp_path: Path, bare: bool) -> None:
+    async with laptop_with_flows(tmp_path, test=DECLINING) as laptop:
+        laptop.simulator.change_settings(reject_notification_bare=bare)
+        call = await play(laptop)
+    assert (call.record["outcome"], call.requests) == ("rejected", ["reject"])
+
+
 async def test_every_way_to_ask_for_a_number_is_taken(tmp_path: Path) -> None:
     async with laptop_with_flows(tmp_path, test=ASKING) as laptop:
         calls = [
