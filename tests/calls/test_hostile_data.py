@@ -48,9 +48,7 @@ def test_the_trap_is_one_without_strict_typing(trap: list[Any], monkeypatch: pyt
     from azure.functions import _durable_functions
 
     monkeypatch.delenv("AZURE_FUNCTIONS_DURABLE_STRICT_TYPING", raising=False)
-    monkeypatch.setattr(
-        _durable_functions, "_loose_codec_notice_emitted", True
-    )  # it warns once
+    monkeypatch.setattr(_durable_functions, "_loose_codec_notice_emitted", True)  # it warns once
     json.loads(json.dumps(TRAP), object_hook=_durable_functions._deserialize_custom_object)
     assert trap == [{"armed": True}]
     trap.clear()
