@@ -35,8 +35,11 @@ class TokenService:
         self.simulator = Simulator(
             self.clock, SimulatorSettings(unacknowledged_call_ends=False, other_tenants=(OTHER,))
         )
-        self.simulator.app.add_middleware(_Recording, forms=(forms := []))
-        self.forms: list[dict[str, str]] = forms
+        self.simulator.app.add_middleware(_Between, service=self)
+        self.forms: list[dict[str, str]] = []
+        self.discoveries = 0
+        #: What to answer in the service's place.
+        self.answer: dict[str, Any] | None = None
         self.addresses: Addresses
 
     def credentials(self, **changes: Any) -> GraphCredentials:
@@ -54,22 +57,27 @@ class TokenService:
         self.simulator.fault({"operation": "token"}, "reset", times=times)
 
 
-class _Recording:
-    """Notes the forms that pass by."""
+class _Between:
+    """Notes the forms that pass by, and answers them where the test says how."""
 
-    def __init__(self, app: Any, forms: list[dict[str, str]]) -> None:
+    def __init__(self, app: Any, service: TokenService) -> None:
         self.app = app
-        self.forms = forms
+        self.service = service
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        async def noting() -> Any:
-            message = await receive()
-            if scope["path"].endswith("/token"):
-                form = parse_qs(message.get("body", b"").decode())
-                self.forms.append({name: values[0] for name, values in form.items()})
-            return message
-
-        await self.app(scope, noting, send)
+        self.service.discoveries += scope["path"].endswith("openid-configuration")
+        if not scope["path"].endswith("/token"):
+            await self.app(scope, receive, send)
+            return
+        message = await receive()
+        form = parse_qs(message["body"].decode())
+        self.service.forms.append({name: values[0] for name, values in form.items()})
+        if self.service.answer is None:
+            seen = [message]
+            await self.app(scope, lambda: asyncio.sleep(0, seen.pop()) if seen else receive(), send)
+            return
+        await send({"type": "http.response.start", "status": 401, "headers": []})
+        await send({"type": "http.response.body", "body": json.dumps(self.service.answer).encode()})
 
 
 @pytest.fixture
@@ -85,7 +93,7 @@ async def refusal(credentials: GraphCredentials, tenant_id: str = TENANT) -> str
     with pytest.raises(TokenUnavailable) as raised:
         await credentials.token(tenant_id)
     told = "".join(traceback.format_exception(raised.value)) + repr(raised.value) + repr(vars(raised.value))
-    for secret in (SECRET, "guess", "eyJ", "https://localhost", "header-secret", "a.b.c"):
+    for secret in (SECRET, "guess", "eyJ", "localhost", "header-secret", "a.b.c"):
         assert secret not in told
     return raised.value.code
 
@@ -113,8 +121,10 @@ async def test_every_tenant_has_a_token_of_its_own(service: TokenService) -> Non
     tokens = await asyncio.gather(*(credentials.token(tenant) for tenant in (TENANT, OTHER, TENANT)))
     claims = [jwt.decode(token, options={"verify_signature": False}) for token in tokens]
     assert [each["tid"] for each in claims] == [TENANT, OTHER, TENANT]
+    await credentials.token(TENANT, refused=tokens[0])
+    assert service.discoveries == 2  # each tenant is looked up once only
     assert {each["aud"] for each in claims} == {"https://graph.microsoft.com"}
-    assert len(service.forms) == 2
+    assert len(service.forms) == 3
 
 
 async def test_twenty_calls_at_once_cause_one_request(service: TokenService) -> None:
@@ -164,6 +174,25 @@ async def test_an_outage_at_the_start_is_over_when_it_is_over(service: TokenServ
 
 async def test_a_wrong_secret_is_named_by_its_code_alone(service: TokenService) -> None:
     assert await refusal(service.credentials(client_secret="guess")) == "invalid_client AADSTS7000215"
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        ({"error": "invalid_client", "error_codes": [7000215, "eyJ", None]}, "invalid_client AADSTS7000215"),
+        ({"error": "no localhost eyJ", "error_codes": "eyJ"}, "no token"),
+        ({"error": ["eyJ"]}, "no token"),
+        ({"access_token": "", "token_type": "Bearer"}, "no token"),
+        ({"access_token": 7, "token_type": "Bearer"}, "no token"),
+        ({}, "no token"),
+    ],
+    ids=range(6),
+)
+async def test_an_answer_without_a_token_is_named_by_its_code_alone(
+    service: TokenService, answer: dict[str, Any], code: str
+) -> None:
+    service.answer = answer
+    assert await refusal(service.credentials()) == code
 
 
 async def test_an_unknown_application_is_named_by_its_code_alone(service: TokenService) -> None:
