@@ -10,7 +10,7 @@ from typing import Any
 
 import forged_tokens
 import httpx
-from callers import clock_of, hears, ring
+from callers import clock_of, finish, hears, ring
 
 from cli.laptop import Laptop
 from localhost.store import Instance
@@ -44,6 +44,8 @@ class Door:
     requests: list[str] = field(default_factory=list)
     #: How often the metadata of Graph's signing keys was fetched.
     metadata_fetches: int = 0
+    #: Every host that the bot has dialled.
+    hosts: set[str] = field(default_factory=set)
 
     @property
     def public(self) -> str:
@@ -95,8 +97,6 @@ class Door:
 
     async def goes_on(self) -> None:
         """Play the live call to its end: whatever was posted, it must be as if nothing had been."""
-        from callers import finish
-
         (played,) = await finish(self.laptop, self.call_id)
         assert played.record["nodes"] == ["pick-up", "greeting", "main-menu", "opening-hours"]
         assert (played.record["outcome"], played.record["keys"]) == ("hung_up", 1)
@@ -107,6 +107,7 @@ class Door:
 
     async def _see(self, request: httpx.Request) -> None:
         path = request.url.path
+        self.hosts.add(request.url.host)
         if path.endswith("openid-configuration"):
             self.metadata_fetches += 1
         elif not path.endswith("/keys"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import forged_tokens
 import pytest
+from callers import clock_of
 from doors import OTHER_TENANT, STRANGE_CALL, Door, incoming, notifications, tone
 
 # HTTP takes white space off the ends of a header: what two of these forgeries add never arrives. The third is longer
@@ -100,7 +101,7 @@ async def test_a_token_that_was_good_is_refused_once_it_has_run_out(door: Door) 
     token = door.token()
     assert (await door.post(door.callback, notifications(), token)).status_code == 202
     await door.goes_on()
-    await door.laptop.clock.advance(4300)  # type: ignore[attr-defined]
+    await clock_of(door.laptop).advance(4300)
     before = door.done()
     assert (await door.post(door.public, notifications(incoming()), token)).status_code == 403
     assert door.done() == before
