@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import httpx
 
-from connections.library import FlowLibrary
 from connections.storage import AccountStorage, Storage
 from graph.callback_signature import callback_uri
 from graph.client import GraphClient
@@ -23,6 +24,9 @@ from prompts.catalogue import Catalogue
 from records import Records
 from settings import Settings
 from storage import Blobs
+
+if TYPE_CHECKING:
+    from connections.library import FlowLibrary
 
 APP_FOLDER = Path(__file__).resolve().parent.parent
 
@@ -46,7 +50,14 @@ class Connections:
     records: Records
     recordings: Blobs
     catalogue: Catalogue
-    library: FlowLibrary
+
+    @functools.cached_property
+    def library(self) -> FlowLibrary:
+        """The flows. Late, like all they need: an instance that only takes webhooks starts without them."""
+        from connections.library import FlowLibrary
+
+        settings = self.settings
+        return FlowLibrary(APP_FOLDER / settings.flows, self.catalogue, tone_reorder_ms=settings.tone_reorder_ms)
 
     def callback_uri(self, instance_id: str) -> str:
         """Where Graph sends what concerns this call: signed, so that it speaks for no other."""
@@ -95,7 +106,6 @@ class Connections:
             records=Records(storage.table("Records"), now),
             recordings=storage.blobs("recordings"),
             catalogue=catalogue,
-            library=FlowLibrary(APP_FOLDER / settings.flows, catalogue, tone_reorder_ms=settings.tone_reorder_ms),
         )
 
 

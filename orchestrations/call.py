@@ -10,11 +10,12 @@ from __future__ import annotations
 import json
 from collections.abc import Generator, Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import azure.durable_functions as df
 
-from calls import CallSession, Command
+if TYPE_CHECKING:
+    from calls import CallSession, Command
 
 bp = df.Blueprint()
 
@@ -86,6 +87,8 @@ class _Loop:
 
     def begin(self, given: JSON) -> Steps:
         """Open the session, or take up that of the generation before; returns its first commands."""
+        from calls import CallSession  # late: an instance that only takes webhooks starts without flows and sessions
+
         if "session" in given:
             self._session, self.number, self._read = CallSession.from_json(given["session"]), given["next"], True
             return []
