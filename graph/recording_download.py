@@ -10,6 +10,7 @@ import asyncio
 import ipaddress
 import re
 from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 
 import httpx
 
@@ -19,7 +20,9 @@ from graph.targets import LOOPBACK
 LARGEST_RECORDING = 16_000_000
 
 _TIMEOUT = httpx.Timeout(connect=3.0, read=10.0, write=3.0, pool=3.0)
-_LONGEST_S = 120.0  # bounds a host that sends byte by byte
+# What the phases above do not bound: a host that sends its headers, or the recording, byte by byte.
+_LONGEST_OPENING_S, _LONGEST_S = 15.0, 120.0
+_LONGEST_LOCATION = 4096
 _HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*")
 _VISIBLE = re.compile(r"[\x21-\x7e]+")
 
@@ -57,37 +60,29 @@ class RecordingDownload:
         Raises `RecordingRefused`, `RecordingGone` or `RecordingUnavailable`, also in the middle of the bytes.
         """
         url = self._checked(location)
+        host = url.host
         if not _VISIBLE.fullmatch(token):
-            raise RecordingRefused(f"the access token for {url.host} is malformed")
+            raise RecordingRefused(f"the access token for {host} is malformed")
         headers = {"Authorization": f"Bearer {token}", "Accept-Encoding": "identity"}
-        count = 0
-        patience = asyncio.get_running_loop().time() + _LONGEST_S
+        request = self._http.build_request("GET", url, headers=headers, timeout=_TIMEOUT)
         try:
-            async with self._http.stream(
-                "GET", url, headers=headers, timeout=_TIMEOUT, follow_redirects=False
-            ) as response:
-                _check_response(response, url.host)
-                async for chunk in response.aiter_raw():
-                    count += len(chunk)
-                    if count > limit:
-                        raise RecordingRefused(f"{url.host} sent more than {limit} bytes")
-                    if asyncio.get_running_loop().time() > patience:
-                        raise RecordingUnavailable(f"{url.host} took more than {_LONGEST_S:g} s")
+            async with asyncio.timeout(_LONGEST_OPENING_S):
+                response = await self._http.send(request, stream=True, follow_redirects=False)
+            async with aclosing(_bytes_of(response, host, limit)) as chunks:
+                async for chunk in chunks:
                     yield chunk
-        except httpx.HTTPError as failure:
-            raise RecordingUnavailable(f"{url.host}: {type(failure).__name__}") from None
-        if not count:
-            raise RecordingUnavailable(f"{url.host} sent an empty recording")
+        except (httpx.HTTPError, TimeoutError) as failure:
+            raise RecordingUnavailable(f"{host}: {type(failure).__name__}") from None
 
     def _checked(self, location: str) -> httpx.URL:
         """The very object that is dialled, so that nothing reads the address in two ways."""
-        if not _VISIBLE.fullmatch(location) or "\\" in location:
+        if len(location) > _LONGEST_LOCATION or not _VISIBLE.fullmatch(location) or "\\" in location:
             raise RecordingRefused("the location is no address")
         try:
             url = httpx.URL(location)
-        except httpx.InvalidURL:
+            host = url.host
+        except (httpx.InvalidURL, UnicodeError):  # the latter for what only looks like IDNA
             raise RecordingRefused("the location is no address") from None
-        host = url.host
         if url.userinfo:
             raise RecordingRefused(f"the location at {host!r} names a user")
         if self._loopback and host in LOOPBACK and url.scheme in ("http", "https"):
@@ -108,6 +103,24 @@ def _is_address(host: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+async def _bytes_of(response: httpx.Response, host: str, limit: int) -> AsyncGenerator[bytes, None]:
+    count = 0
+    patience = asyncio.get_running_loop().time() + _LONGEST_S
+    try:
+        _check_response(response, host)
+        async for chunk in response.aiter_raw():
+            count += len(chunk)
+            if count > limit:
+                raise RecordingRefused(f"{host} sent more than {limit} bytes")
+            if asyncio.get_running_loop().time() > patience:
+                raise RecordingUnavailable(f"{host} took more than {_LONGEST_S:g} s")
+            yield chunk
+    finally:
+        await response.aclose()
+    if not count:
+        raise RecordingUnavailable(f"{host} sent an empty recording")
 
 
 def _check_response(response: httpx.Response, host: str) -> None:
