@@ -94,7 +94,7 @@ class RecordingDownload:
         return url
 
     def _allows(self, host: str) -> bool:
-        return any(host == suffix or host.endswith(f".{suffix}") for suffix in self._hosts if suffix)
+        return any(host == suffix or host.endswith(f".{suffix}") for suffix in self._hosts)
 
 
 def _is_address(host: str) -> bool:
@@ -126,7 +126,7 @@ async def _bytes_of(response: httpx.Response, host: str, limit: int) -> AsyncGen
 def _check_response(response: httpx.Response, host: str) -> None:
     if response.status_code in (404, 410):
         raise RecordingGone(f"{host} answered {response.status_code}")
-    if response.is_redirect or 300 <= response.status_code < 400:
+    if 300 <= response.status_code < 400:
         raise RecordingRefused(f"{host} answered with a redirect")
     if response.status_code != 200:
         raise RecordingUnavailable(f"{host} answered {response.status_code}")

@@ -143,6 +143,7 @@ REFUSED = [
     "https://evil.example.test/@api.skype.com/x",
     "https://evil.example.test\\@api.skype.com/x",
     "https://api.skype.com\\.evil.example.test/x",
+    "https://api.skype.com/\\evil.example.test",
     # names that end, or begin, almost right
     "https://evilskype.com/x",
     "https://skype.com.evil.example.test/x",
@@ -246,6 +247,18 @@ async def test_without_allowed_hosts_nothing_is_dialled(hosts: tuple[str, ...]) 
 
 SYNTAX = ("https:", "http:", "//", "/", "\\", "@", ":", "443", "#", "?", "%2e", "%40", ".", "..", "[", "]", "\t")
 NAMES = ("::1", "127.0.0.1", "api.skype.com", "skype.com", "evil.example.test", ".evil.example.test", "SKYPE.com")
+
+
+@pytest.mark.parametrize("location", ["https://8.8.8.8/x", "https://[::1]/x", "https://127.0.0.1/x"])
+async def test_a_bare_address_is_not_dialled_even_where_the_settings_name_it(location: str) -> None:
+    network = Network()
+    http = httpx.AsyncClient(transport=network)
+    download = RecordingDownload(http, ("8.8.8.8", "::1", "[::1]", "127.0.0.1", "0.1"), loopback=False)
+    with pytest.raises(RecordingRefused):
+        await fetched(download, location)
+    assert network.dialled == []
+
+
 pieces = st.sampled_from([*SYNTAX, *NAMES, "xn--", "-", "_", "*", "é", "。"])
 
 
