@@ -57,6 +57,23 @@ def problems_with_response(method: str, path: str, status: int, body: Any) -> li
     return _problems(f"{operation}/responses/{status}/content/application~1json/schema", body)
 
 
+def members_of_type(name: str) -> set[str]:
+    """The properties of a schema, inherited ones included. The schemas are open: they let a misspelt one pass."""
+    return _members(_DOCUMENT["components"]["schemas"][name])
+
+
+def members_of_request(method: str, path: str) -> set[str]:
+    """The properties of an operation's request body."""
+    body = _DOCUMENT["paths"][path][method.lower()].get("requestBody", {})
+    return _members(body["content"]["application/json"]["schema"]) if body else set()
+
+
+def _members(schema: dict[str, Any]) -> set[str]:
+    if "$ref" in schema:
+        return members_of_type(schema["$ref"].rpartition("/")[2])
+    return set(schema.get("properties", {})).union(*map(_members, schema.get("allOf", ())))
+
+
 def _problems(pointer: str, value: Any) -> list[str]:
     validator = OAS30Validator({"$ref": f"urn:graph#{pointer}"}, registry=_REGISTRY)
     return [f"{'/'.join(map(str, error.path))}: {error.message}" for error in validator.iter_errors(value)]

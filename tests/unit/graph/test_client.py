@@ -137,7 +137,7 @@ class Bench:
         return self.clock.now() - self.began
 
 
-# --- what is sent -------------------------------------------------------------------------------------------------
+# --- what is sent -----------------------------------------------------------------------------------------------------
 
 
 async def test_a_request_carries_token_body_and_ids() -> None:
@@ -188,7 +188,7 @@ async def test_plain_http_is_for_loopback(root: str) -> None:
     )
 
 
-# --- what is sent again -------------------------------------------------------------------------------------------
+# --- what is sent again -----------------------------------------------------------------------------------------------
 
 UNREACHED = [
     Reply(failure=httpx.ConnectError),
@@ -270,7 +270,7 @@ async def test_no_error_says_where_or_with_what_it_was_asked() -> None:
         assert not any(secret in text for secret in ("4420", "example", "secret", "token-1"))
 
 
-# --- when -----------------------------------------------------------------------------------------------------------
+# --- when -------------------------------------------------------------------------------------------------------------
 
 
 def in_seconds(seconds: float) -> str:
@@ -331,7 +331,7 @@ async def test_without_time_nothing_is_sent(budget_s: float) -> None:
     assert bench.graph.at == []
 
 
-# --- tokens ---------------------------------------------------------------------------------------------------------
+# --- tokens -----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("request_", ANY, ids=lambda one: one.action or one.method)

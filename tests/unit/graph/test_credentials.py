@@ -98,7 +98,7 @@ async def refusal(credentials: GraphCredentials, tenant_id: str = TENANT) -> str
     return raised.value.code
 
 
-# --- with a secret ------------------------------------------------------------------------------------------------
+# --- with a secret ----------------------------------------------------------------------------------------------------
 
 
 async def test_graph_takes_the_token(service: TokenService) -> None:
@@ -236,7 +236,7 @@ async def test_tokens_are_asked_for_the_graph_in_use(service: TokenService, root
     assert (form["grant_type"], form["client_secret"]) == ("client_credentials", SECRET)
 
 
-# --- with a managed identity ----------------------------------------------------------------------------------------
+# --- with a managed identity ------------------------------------------------------------------------------------------
 
 
 class IdentityEndpoint:

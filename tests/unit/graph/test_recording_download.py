@@ -63,7 +63,7 @@ async def fetched(download: RecordingDownload, location: str = GOOD, token: str 
         return [chunk async for chunk in chunks]
 
 
-# --- which addresses ------------------------------------------------------------------------------------------------
+# --- which addresses --------------------------------------------------------------------------------------------------
 
 ALLOWED = [
     GOOD,
