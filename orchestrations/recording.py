@@ -26,8 +26,20 @@ def recording_orchestrator(context: df.DurableOrchestrationContext) -> Generator
     announced: Any = context.get_input()
     saved = yield from _save(context, announced)
     report = {"kind": "recording", "operation_id": announced["operation_id"], **saved}
-    yield context.call_activity("report_recording", {"instance_id": announced["instance_id"], "digest": report})
+    yield from _report(context, {"instance_id": announced["instance_id"], "digest": report})
     return report
+
+
+def _report(context: df.DurableOrchestrationContext, news: dict[str, Any]) -> Generator[Any, Any, None]:
+    """Tell the call, which waits for it; fails when that cannot be done at all."""
+    for pause in PAUSES_S:
+        try:
+            yield context.call_activity("report_recording", news)
+        except Exception:  # storage is away, most likely
+            yield context.create_timer(context.current_utc_datetime + timedelta(seconds=pause))
+        else:
+            return
+    yield context.call_activity("report_recording", news)
 
 
 def _save(context: df.DurableOrchestrationContext, announced: dict[str, Any]) -> Generator[Any, Any, Any]:

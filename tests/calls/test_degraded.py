@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from callers import OPERATOR, ROUTES, clock_of, finish, hears, laptop_with_flows
 
 from cli.laptop import Laptop
 from storage import StorageUnavailable
+from triggers import callbacks
 
 GOOD = """
 schema: 1
@@ -115,6 +117,19 @@ async def test_a_webhook_that_cannot_store_is_told_again_and_the_call_is_answere
     call = await play(laptop, hears("greeting", hang_up=True))
     assert call.heard == ["greeting"]
     assert call.call.transcript.of("notification")[0]["attempts"][0] == 503
+
+
+async def test_a_webhook_whose_storage_hangs_is_told_so_in_time(
+    laptop: Laptop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert callbacks.PATIENCE_S == 5.0
+    monkeypatch.setattr(callbacks, "PATIENCE_S", 0.1)  # on the wall
+    assert laptop.memory is not None
+    inbox = laptop.memory.tables["Inbox"]
+    inbox.before = lambda asked, partition, key: asyncio.sleep(3600)
+    call_id = ring(laptop)
+    await clock_of(laptop).run_until(lambda: laptop.simulator.call(call_id).over)
+    assert laptop.simulator.call(call_id).transcript.of("notification")[0]["attempts"] == [503]
 
 
 async def test_a_call_that_is_never_stored_leaves_nothing_behind(laptop: Laptop) -> None:

@@ -7,7 +7,7 @@ import json
 from itertools import pairwise
 
 import pytest
-from callers import OPERATOR, Played, Step, finish, hears, is_recorded, ring, speech, waits
+from callers import OPERATOR, Played, Step, finish, has_heard, hears, is_recorded, ring, speech, waits
 from graph_schemas import problems_with_request
 
 from cli.laptop import APP_FOLDER, Laptop, open_laptop
@@ -60,11 +60,11 @@ class Exchange:
             self.ring("apology", fail="playPrompt")
             self.ring("apology hangup", hears("apology", hang_up=True), fail="playPrompt")
             return
-        self.ring(node, *script)
+        self.ring(node, *script, has_heard(prompt, after=1, hang_up=True))
         self.ring(f"{node} hangup", *script, hears(prompt, hang_up=True))
         self.ring(f"{node} failed", *script, fail="playPrompt", skip=played_before)
         if node in INTERRUPTIBLE:
-            self.ring(f"{node} interrupted", *script, hears(prompt, press="1"))
+            self.ring(f"{node} interrupted", *script, hears(prompt, press="1"), waits(1, hang_up=True))
 
     async def played(self) -> dict[str, Played]:
         calls = await finish(self._laptop, *self._call_ids.values())
@@ -77,6 +77,7 @@ async def play_every_call() -> dict[str, Played]:
         exchange = Exchange(laptop)
         for node in WAYS:
             exchange.ring_through(node)
+        exchange.ring("silent to the end")
         exchange.ring("never answered", fail="answer")
         exchange.ring("gone before media", waits(0.1, hang_up=True))
         exchange.ring("the menu again", hears("main-menu", press="*"))
@@ -124,7 +125,7 @@ def test_every_way_leads_where_the_flow_says(calls: dict[str, Played]) -> None:
 @pytest.mark.parametrize(
     ("name", "outcome", "last_prompt"),
     [
-        ("goodbye", "completed", "goodbye"),
+        ("silent to the end", "completed", "goodbye"),
         ("greeting hangup", "hung_up", "greeting"),
         ("greeting failed", "failed", "apology"),
         ("transferred", "transferred", "transferring"),

@@ -143,6 +143,19 @@ async def test_the_sweeper_closes_a_call_whose_orchestration_is_gone(laptop: Lap
     assert [birth async for birth in laptop.connections.births.live()] == []
 
 
+async def test_the_sweeper_closes_a_call_whose_start_died_half_way(laptop: Laptop) -> None:
+    """Claimed, and nothing more: its webhook died, and Graph did not announce it again."""
+    laptop.simulator.change_settings(unacknowledged_call_ends=False, answer_window_s=600)
+    laptop.simulator.fault({"notification": "incoming"}, "drop")
+    call_id = ring(laptop)
+    instance_id, tenant_id = laptop.instance_of(call_id), laptop.simulator.settings.tenant_id
+    await laptop.connections.births.claim(instance_id, instance_id.removeprefix("call-"), tenant_id)
+    await sweep(laptop)
+    call = await look(laptop, call_id)
+    assert call.call.over
+    assert (call.record["state"], call.record["reason"]) == ("ended", "never started")
+
+
 async def test_the_sweeper_lets_a_call_that_lives_live(laptop: Laptop) -> None:
     call_id = ring(laptop, hears("main-menu", press="1"), has_heard("opening-hours", after=60, hang_up=True))
     await clock_of(laptop).advance(40)

@@ -11,6 +11,7 @@ import pytest
 from callers import Played, finish, hears, is_recorded, laptop_with_flows, play, ring, speech, waits
 
 from cli.laptop import Laptop
+from storage import StorageUnavailable
 
 TO_VOICEMAIL = hears("main-menu", press="3")
 SHORT = """
@@ -171,6 +172,20 @@ async def test_storage_that_fails_while_a_recording_is_written_is_tried_again(la
             raise failure
 
     laptop.memory.containers["recordings"].before = fail
+    call = await play(laptop, TO_VOICEMAIL, is_recorded(say=speech(1.0)))
+    await stored(laptop, call)
+
+
+async def test_the_news_of_a_recording_reaches_its_call_when_storage_is_back(laptop: Laptop) -> None:
+    assert laptop.memory is not None
+    recordings, refused = laptop.memory.containers["recordings"], iter(range(3))
+
+    def refuse(operation: str, partition: str, row: str) -> None:
+        if operation == "transact" and recordings.counts["write_once"] and next(refused, None) is not None:
+            raise StorageUnavailable("away")
+
+    laptop.memory.tables["Inbox"].before = refuse
+    laptop.simulator.change_settings(webhook_attempts=5)
     call = await play(laptop, TO_VOICEMAIL, is_recorded(say=speech(1.0)))
     await stored(laptop, call)
 
