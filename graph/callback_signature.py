@@ -19,7 +19,9 @@ def callback_uri(base: str, instance_id: str, key: str) -> str:
 
 def signature(instance_id: str, key: str) -> str:
     """Base64url without padding, 43 characters."""
-    mac = hmac.digest(key.encode(), b"callback/v1/" + instance_id.encode(), hashlib.sha256)
+    # `surrogatepass` here and below: what a caller puts into a path is refused, it does not raise.
+    instance = instance_id.encode("utf-8", "surrogatepass")
+    mac = hmac.digest(key.encode(), b"callback/v1/" + instance, hashlib.sha256)
     return base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
 
 
