@@ -65,7 +65,8 @@ def _problem(laptop: Laptop, call_id: str, bursts: list[Burst]) -> str | None:
     names = {catalogue.prompt(id, "en-US").key: id for id in catalogue.ids("en-US")}
     played = Played.on(laptop.simulator.call(call_id).transcript.of("request"), names)
     expected, heard = answers_to("".join(burst.keys for burst in bursts)), answers_among(played.prompts)
-    outcome = laptop.host.engine.status(laptop.instance_of(call_id))["output"]["outcome"]
+    status = laptop.host.engine.status(laptop.instance_of(call_id)) or {}
+    outcome = status["output"]["outcome"]
     if (heard, played.repeated, outcome) == (expected, [], "completed"):
         return None
     return f"typed for {expected}, heard {heard}, twice {played.repeated}, and the call ended as {outcome}"
