@@ -73,7 +73,7 @@ class SigningKeys:
         if not usable if self._flight.under_way else self._due(usable):
             await self._flight.run(self._refresh)
         if not self._good():
-            raise KeysUnavailable(f"the signing keys at {self._metadata_url} could not be fetched")
+            raise KeysUnavailable(f"the signing keys of {urlsplit(self._metadata_url).hostname} could not be fetched")
         return self._keys.get(kid)
 
     def _good(self) -> bool:
