@@ -13,6 +13,11 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A busy machine is no failing example.
+settings.register_profile("callwright", deadline=None)
+settings.load_profile("callwright")
 
 sys.path.append(str(Path(__file__).parents[2] / "contract"))
 

@@ -155,7 +155,9 @@ def test_no_recording_that_was_not_fetched_gives_its_address_away(
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app=_answers)) as http:
             http.headers = httpx.Headers([("x-answer", status)])
             download = RecordingDownload(http, ("good.test",), loopback=False)
-            async with aclosing(download.stream(location(secret), secret if in_token else "t", limit=1)) as chunks:
+            async with aclosing(
+                download.stream(location(secret), f"{secret} x" if in_token else "t", limit=1)
+            ) as chunks:
                 async for _ in chunks:
                     pass
 

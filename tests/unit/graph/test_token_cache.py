@@ -172,7 +172,7 @@ def test_no_repr_shows_a_token() -> None:
     assert "secret" not in repr(AccessToken(token="secret", life_s=1.0))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(st.integers(0, 2_000), st.booleans(), st.booleans()), max_size=12))
 def test_no_token_is_given_out_in_its_last_minute_or_after_it_was_refused(steps: list[tuple[int, bool, bool]]) -> None:
     async def live() -> None:
