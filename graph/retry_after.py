@@ -25,5 +25,5 @@ def retry_after_s(header: str | None, now: float) -> float | None:
         if moment.tzinfo is None:  # the asctime form names no zone; an HTTP date is UTC wherever we run
             moment = moment.replace(tzinfo=UTC)
         return max(0.0, moment.timestamp() - now)
-    except (ValueError, OverflowError, OSError):
+    except (ValueError, OverflowError):
         return None

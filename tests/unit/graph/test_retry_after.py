@@ -74,6 +74,9 @@ def test_a_date_that_has_passed_means_at_once() -> None:
         "Mon, 32 Jan 2026 09:00:30 GMT",
         "Mon, 05 Jan 2026 25:00:30 GMT",
         "Mon, 05 Jan 99999 09:00:30 GMT",
+        "Mon, 05 Jan 99999999999999999999 09:00:30 GMT",
+        "Mon, 05 Jan 2026 09:00:30 +99999999999999999999",
+        "Mon, 05 Jan 2026 09:00:30 +9999",
     ],
 )
 def test_what_makes_no_sense_says_nothing(header: str | None) -> None:
