@@ -14,7 +14,7 @@ from graph.digest import digest
 from graph.notifications import IncomingCall, Notification, RosterUpdated
 from inbox.births import Births, OtherTenant
 from inbox.errors import InboxClosed
-from inbox.identity import identity_of
+from inbox.identity import identity_of, message_of
 from inbox.inbox import Inbox
 
 log = logging.getLogger("callwright.inbox")
@@ -65,17 +65,17 @@ class Delivery:
         stored, started or raised for it.
         """
         item = digest(notification)
-        identity = identity_of(item, notification.raw, notification.position, message_id)
         try:
-            await self._take(notification, item, identity, tenant_id, instance_id)
+            await self._take(notification, item, message_id, tenant_id, instance_id)
         except InboxClosed:
             log.info("a %s came after the end of its call", item["kind"])
         except OtherTenant:
             log.warning("a %s about another tenant's call was dropped", item["kind"])
 
     async def _take(
-        self, notification: Notification, item: JSON, identity: str, tenant_id: str, instance_id: str | None
+        self, notification: Notification, item: JSON, message_id: str | None, tenant_id: str, instance_id: str | None
     ) -> None:
+        identity = identity_of(item, notification.raw, notification.position, message_id)
         if not notification.call_id:
             log.warning("a %s that names no call, or two, was dropped", item["kind"])
             return
@@ -90,7 +90,8 @@ class Delivery:
         if isinstance(notification, RosterUpdated):
             await self._inbox.put_roster(owner, notification.raw, notification.sequence_number)
             return
-        await self.deliver(owner, item, notification.raw, identity)
+        message = message_of(notification.position, message_id)
+        await self.deliver(owner, item, notification.raw, identity, message=message)
 
     async def give_birth(self, call: JSON, item: JSON, raw: JSON, identity: str) -> None:
         """Take the notification of a new call and start its orchestration, once however often it is announced.
@@ -114,12 +115,12 @@ class Delivery:
             # An orchestration that another announcement started still has to count past this one.
             await self._hand_over(instance_id, stored.digest)
 
-    async def deliver(self, instance_id: str, item: JSON, raw: JSON, identity: str) -> None:
+    async def deliver(self, instance_id: str, item: JSON, raw: JSON, identity: str, *, message: str = "") -> None:
         """Take a notification about a call that lives (or lived), and hand it over with what is still owed.
 
         A duplicate is handed over again under its old number: its first try may have died before that.
         """
-        stored = await self._inbox.append(instance_id, item, raw, identity)
+        stored = await self._inbox.append(instance_id, item, raw, identity, message=message)
         for earlier in await self._inbox.unraised(instance_id):
             if earlier["n"] < stored.number:
                 await self._hand_over(instance_id, earlier)

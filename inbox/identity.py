@@ -34,8 +34,17 @@ def identity_of(digest: JSON, raw: JSON, position: tuple[int, int], message_id: 
         case {"kind": "operation", "operation_id": str(operation_id), "status": str(status)} if operation_id:
             return f"{_OPERATION}{operation_id}:{status}"
     if message_id:
-        return f"{_MESSAGE}{message_id}:{position[0]}.{position[1]}:{_hash(raw.get('resourceData'))}"
+        return f"{_MESSAGE}{message_of(position, message_id)}:{_hash(raw.get('resourceData'))}"
     return f"{_ITEM}{_hash(raw)}"
+
+
+def message_of(position: tuple[int, int], message_id: str | None) -> str:
+    """The message an item came in, and its place there; empty when Graph did not name the message.
+
+    A message that is sent again is the same one, however much later: a webhook that died after storing a key press
+    must not take it for a second press when Graph's next try comes after more than ten seconds.
+    """
+    return f"{message_id}:{position[0]}.{position[1]}" if message_id else ""
 
 
 def same_within_s(identity: str) -> float | None:

@@ -2,7 +2,8 @@
 
 A call is a partition of the table. One transaction per notification writes three rows, or none:
 
-    i:{hash of its identity}    under which number it was stored, and when: a second one like it is refused here
+    i:{hash of its identity}    under which number it was stored, when, and in which message it came: a second one like
+                                it is refused here
     n:{number}                  its digest, the sealed raw item, whether it was raised; a taken number is refused here
     head                        the last number given, conditional on nobody having given one since it was read
 
@@ -72,7 +73,7 @@ class Inbox:
         self._now = now
         self._progress = Progress()
 
-    async def append(self, instance_id: str, digest: JSON, raw: JSON, identity: str) -> Stored:
+    async def append(self, instance_id: str, digest: JSON, raw: JSON, identity: str, *, message: str = "") -> Stored:
         """Store a notification under the next number of its call, once.
 
         Args:
@@ -80,6 +81,8 @@ class Inbox:
             digest: what history may carry of it; `n` and `at` are added.
             raw: the item as it came; it is sealed.
             identity: from `inbox.identity`, or any text that is the same for the same news.
+            message: names the message it came in and its place there; what an identity is the same for only so long
+                is the same for ever when it comes in the same message.
 
         Raises `InboxClosed` once the call's payloads were let go, and `StorageUnavailable`.
         """
@@ -87,7 +90,7 @@ class Inbox:
         key = hashlib.sha256(identity.encode()).hexdigest()[:40]
         async with call.lock:
             payload = await self._payloads.prepare(instance_id, key, raw)
-            news = _News(instance_id=instance_id, digest=digest, at=self._now(), payload=payload)
+            news = _News(instance_id=instance_id, digest=digest, at=self._now(), message=message, payload=payload)
             try:
                 return await self._append(call, news, f"i:{key}", same_within_s(identity))
             except InboxClosed:
@@ -104,7 +107,7 @@ class Inbox:
             number, digest = head.last + 1, {**news.digest, "n": head.last + 1, "at": news.at}
             unraised_from = min(call.unraised or [number]) if call.unraised is not None else head.unraised_from
             changes = [
-                _identity_change(identity_row, number, news.at, earlier),
+                _identity_change(identity_row, number, news, earlier),
                 Insert(_row(number), {"digest": _dump(digest), "raised": False, **news.payload.columns(_row(number))}),
                 _head_change(head, number, unraised_from),
             ]
@@ -115,7 +118,7 @@ class Inbox:
                     call.forget()  # another process gave this number
                     continue
                 earlier = await self._table.get(news.instance_id, identity_row)
-                if earlier is not None and _is_same(earlier, news.at, window_s):
+                if earlier is not None and _is_same(earlier, news, window_s):
                     return await self._duplicate(call, news.instance_id, int(earlier.values["n"]))
             else:
                 call.stored(number, etags[2] or "", unraised_from, digest)
@@ -253,12 +256,13 @@ class _News:
     instance_id: str
     digest: JSON
     at: float
+    message: str
     payload: Payload
     presumed_first: bool = False
 
 
-def _identity_change(row: str, number: int, at: float, earlier: Row | None) -> Change:
-    values: Values = {"n": number, "at": at}
+def _identity_change(row: str, number: int, news: _News, earlier: Row | None) -> Change:
+    values: Values = {"n": number, "at": news.at, "message": news.message}
     return Insert(row, values) if earlier is None else Update(row, values, earlier.etag)
 
 
@@ -267,8 +271,10 @@ def _head_change(head: Head, number: int, unraised_from: int) -> Change:
     return Insert(_HEAD, values) if head.etag is None else Update(_HEAD, values, head.etag)
 
 
-def _is_same(earlier: Row, at: float, window_s: float | None) -> bool:
-    return window_s is None or at - float(earlier.values["at"]) <= window_s
+def _is_same(earlier: Row, news: _News, window_s: float | None) -> bool:
+    if window_s is None or (news.message and news.message == earlier.values["message"]):
+        return True
+    return news.at - float(earlier.values["at"]) <= window_s
 
 
 def _row(number: int) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from inbox.identity import identity_of, same_within_s
+from inbox.identity import identity_of, message_of, same_within_s
 
 TONE = {"kind": "tone", "sequence": 4, "tone": "pound", "state": "established"}
 DONE = {"kind": "operation", "operation_id": "op1", "status": "completed", "operation": "playPrompt"}
@@ -60,6 +60,12 @@ def test_only_tones_and_items_without_a_message_id_may_come_again_as_news() -> N
     assert same_within_s(identity(STATE)) is None
     assert same_within_s(identity(DONE)) is None
     assert same_within_s("recording:op1") is None
+
+
+def test_a_message_is_named_with_the_place_in_it() -> None:
+    assert message_of((0, 1), "m1") == "m1:0.1"
+    assert len({message_of((0, 1), "m1"), message_of((1, 0), "m1"), message_of((0, 1), "m2")}) == 3
+    assert message_of((0, 0), None) == message_of((0, 0), "") == ""
 
 
 def test_kinds_of_identity_cannot_be_mistaken_for_one_another() -> None:

@@ -90,6 +90,21 @@ async def test_a_tone_is_the_same_only_within_ten_seconds(place: Place) -> None:
     assert await numbers(inbox) == [1, 2]
 
 
+async def test_a_tone_that_comes_again_in_its_message_is_the_same_however_late(place: Place) -> None:
+    async def press(message: str) -> tuple[int, bool]:
+        stored = await place.process().append(CALL, {"kind": "tone"}, {}, "tone:1:tone5", message=message)
+        return stored.number, stored.new
+
+    assert await press("m1:0.0") == (1, True)
+    place.time.now += 60
+    assert await press("m1:0.0") == (1, False)
+    assert await press("m2:0.0") == (2, True)  # the counter has restarted
+    place.time.now += 60
+    assert await press("") == (3, True)  # nobody says in which message it came
+    place.time.now += 60
+    assert await press("") == (4, True)
+
+
 async def test_the_clock_of_another_machine_may_be_behind(place: Place) -> None:
     await place.process().append(CALL, {"kind": "tone"}, {}, "tone:1:tone5")
     place.time.now -= 3
