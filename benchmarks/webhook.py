@@ -37,7 +37,7 @@ JSON = dict[str, object]
 class ClosedInbox(Inbox):
     """The inbox of calls that are over: what comes is taken and dropped."""
 
-    async def append(self, instance_id: str, digest: JSON, raw: JSON, identity: str) -> Stored:
+    async def append(self, instance_id: str, digest: JSON, raw: JSON, identity: str, *, message: str = "") -> Stored:
         """Refuse."""
         raise InboxClosed(instance_id)
 
