@@ -113,14 +113,13 @@ class Simulator:
         return call.id
 
     def press(self, call_id: str, tones: str, interval_ms: float = 150) -> None:
-        """The caller presses keys, the first one now. Raises `NoSuchCall`, `NoSuchKey`, `NothingToActOn`."""
+        """The caller presses keys, the first one now, or after the last of those that are still being pressed.
+
+        Raises `NoSuchCall`, `NoSuchKey`, `NothingToActOn`.
+        """
         call = self._live(call_id)
-        now = self.clock.now()
-        for index, tone in enumerate(tones_of(tones)):
-            if index == 0:
-                call.tones.press(call, tone)
-            else:
-                self.clock.at(now + index * interval_ms / 1000, lambda tone=tone: call.tones.press(call, tone))
+        for tone in tones_of(tones):
+            call.tones.press_in_turn(call, tone, interval_ms / 1000, self.clock)
 
     def say(self, call_id: str, wav: bytes) -> None:
         """From now on the caller says this (WAV, PCM 16 kHz mono 16-bit).

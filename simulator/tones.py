@@ -11,6 +11,7 @@ from simulator import notifications as notes
 from simulator.notifications import Notification
 
 if TYPE_CHECKING:
+    from clock import Clock
     from simulator.call import Call
 
 TONES = {
@@ -41,6 +42,16 @@ class ToneSubscription:
     def __init__(self) -> None:
         self.subscribed = False
         self._sent = 0
+        self._finger_free_at = 0.0
+
+    def press_in_turn(self, call: Call, tone: str, interval_s: float, clock: Clock) -> None:
+        """Press a key once the keys before it are pressed: a caller who types too much at once types it in order."""
+        due = max(clock.now(), self._finger_free_at)
+        self._finger_free_at = due + interval_s
+        if due <= clock.now():
+            self.press(call, tone)
+        else:
+            clock.at(due, lambda: self.press(call, tone))
 
     def press(self, call: Call, tone: str) -> None:
         """The caller presses a key. Before the subscription, or while no media flows, nobody hears it."""

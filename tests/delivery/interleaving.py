@@ -85,7 +85,7 @@ async def run(bot: Connections, seed: int, *, weather: Weather, knobs: Knobs, na
         line.ring(_processes(bot, clock, line, orchestrations), [step for each in bursts for step in each.steps(menu)])
         with suppress(NothingLeftToHappen, TimeLimitPassed):
             await clock.run_until(
-                lambda: host.engine.has_ended(line.instance_id) and not line.under_way, limit_s=1800.0
+                lambda: host.engine.has_ended(line.instance_id) and not line.under_way, limit_s=600.0
             )
         output = (host.engine.status(line.instance_id) or {}).get("output")
     finally:
@@ -103,9 +103,9 @@ async def run(bot: Connections, seed: int, *, weather: Weather, knobs: Knobs, na
 
 
 def _call_of(seed: int, dice: random.Random) -> tuple[SimulatorSettings, list[Burst]]:
-    """Every third seed has another counter of tones, every fourth one that begins again; some calls are long."""
+    """Every third seed has another counter of tones, every eighth one that begins again; some calls are long."""
     start, stride = COUNTERS[seed % 3]
-    restarts = seed % 4 == 3
+    restarts = seed % 8 == 7
     settings = SimulatorSettings(
         tone_sequence_start=start,
         tone_sequence_stride=stride,
@@ -113,7 +113,7 @@ def _call_of(seed: int, dice: random.Random) -> tuple[SimulatorSettings, list[Bu
     )
     if restarts:
         return settings, random_bursts(dice, 2, length=_RESTART_AFTER)
-    return settings, random_bursts(dice, dice.choice((1, 1, 1, 2, 3)))
+    return settings, random_bursts(dice, dice.choice((1, 1, 1, 1, 2, 3)))
 
 
 def _continued(record: Observed) -> bool:

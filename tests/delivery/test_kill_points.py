@@ -50,7 +50,7 @@ async def _run(seed: int, database: Path, hits: Counter[str]) -> None:
     async with open_laptop(clock, simulator_settings=graph, options=options) as laptop:
         killer = Killer(laptop, dice, hits, most=ENOUGH)
         menu = laptop.connections.catalogue.prompt(MENU, "en-US").key
-        callers = [Caller(laptop.simulator, menu, dice, more=2) for _ in range(CALLS)]
+        callers = [Caller(laptop.simulator, menu, dice, more=1) for _ in range(CALLS)]
         for caller in callers:
             clock.at(clock.now() + 3.0 + dice.uniform(0.0, 40.0), caller.ring)
 

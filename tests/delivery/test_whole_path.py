@@ -53,7 +53,7 @@ async def test_what_was_typed_is_what_graph_was_asked_to_answer(seed: int) -> No
         menu = laptop.connections.catalogue.prompt(MENU, "en-US").key
         typed: dict[str, list[Burst]] = {}
         for _ in range(AT_ONCE):
-            bursts = random_bursts(dice, 2 if restart_after else dice.choice((1, 2, 3)), length=restart_after)
+            bursts = random_bursts(dice, 2 if restart_after else dice.choice((1, 1, 2, 3)), length=restart_after)
             typed[laptop.simulator.ring(script=[step for burst in bursts for step in burst.steps(menu)])] = bursts
         await laptop.run_until_over(*typed)
         wrong = [problem for call_id, bursts in typed.items() if (problem := _problem(laptop, call_id, bursts))]

@@ -67,3 +67,11 @@ def test_every_key_of_a_telephone_has_its_name():
     for keys in ("", "1 2", "x", "１"):
         with pytest.raises(NoSuchKey):
             tones_of(keys)
+
+
+async def test_keys_wait_for_those_that_are_still_being_pressed(bot):
+    call_id = await bot.up()
+    bot.simulator.press(call_id, "12", interval_ms=100)
+    bot.simulator.press(call_id, "34", interval_ms=100)
+    await bot.until(lambda: len(bot.tones(call_id)) == 4)
+    assert [tone for _, tone in bot.tones(call_id)] == ["tone1", "tone2", "tone3", "tone4"]
