@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run the demonstration; 0 when its call went as scripted, 1 when it did not."""
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(name)s: %(message)s")
-    # The SDK remarks on a wait that is begun again after a deadline; it is meant (orchestrations/call.py).
+    # The SDK remarks on a wait that is begun again after a deadline; it is meant (orchestrations/mail.py).
     warnings.filterwarnings("ignore", message="Potential duplicate Task completion")
     if options.json and not options.once:
         print("demo: --json goes with --once", file=sys.stderr)
