@@ -42,13 +42,13 @@ class ToneSubscription:
     def __init__(self) -> None:
         self.subscribed = False
         self._sent = 0
-        self._finger_free_at = 0.0
+        self._last_at = 0.0
 
     def press_in_turn(self, call: Call, tone: str, interval_s: float, clock: Clock) -> None:
         """Press a key once the keys before it are pressed: a caller who types too much at once types it in order."""
-        due = max(clock.now(), self._finger_free_at)
-        self._finger_free_at = due + interval_s
-        if due <= clock.now():
+        now = clock.now()
+        self._last_at = due = now if self._last_at < now else self._last_at + interval_s
+        if due <= now:
             self.press(call, tone)
         else:
             clock.at(due, lambda: self.press(call, tone))
