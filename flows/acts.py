@@ -11,6 +11,8 @@ plain data in milliseconds and prompt ids; neither side knows Microsoft Graph.
 | `Listen` | `Collected`, `Silence`, `Failed` |
 | `Record` | `Recorded`, `Silence`, `Failed` |
 | `Transfer` | `Transferred` (the call is over), `NotTransferred`, `Failed` |
+| `Stay` | `Released`, `Silence`, `Failed` |
+| `Report` | `Reported` |
 | `HangUp` | none: the flow has ended |
 
 At any act the caller may hang up; then no result comes and the driver calls `Interpreter.hung_up()`.
@@ -44,7 +46,10 @@ class Target:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answer:
-    """Accept the call; done when its audio is active and keys can be heard. `prefetch`: prompts worth fetching."""
+    """Have the call: accept the one that rings, or place the one that was asked for.
+
+    Done when its audio is active and keys can be heard. `prefetch`: prompts worth fetching.
+    """
 
     modalities: tuple[str, ...] = ("audio",)
     prefetch: tuple[str, ...] = ()
@@ -107,10 +112,30 @@ class Record:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Transfer:
-    """Send the answered call on; within `timeout_ms` it has arrived or come back."""
+    """Send the answered call on; within `timeout_ms` it has arrived or come back.
+
+    `consult`: the target is called and asked first, while the caller hears `hold` over and over.
+    """
 
     target: Target
     timeout_ms: int
+    consult: bool = False
+    hold: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stay:
+    """Stay on the line until somebody releases the call, or for `timeout_ms`. `hold` is heard over and over."""
+
+    timeout_ms: int
+    hold: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Report:
+    """Tell the orchestration whose leg the call is how far it is; a call that is nobody's leg tells nobody."""
+
+    status: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -120,10 +145,10 @@ class HangUp:
     outcome: Literal["completed", "failed"] = "completed"
 
 
-Act = Answer | Reject | Redirect | Play | Listen | Record | Transfer | HangUp
+Act = Answer | Reject | Redirect | Play | Listen | Record | Transfer | Stay | Report | HangUp
 
 _ACTS: dict[str, type[Any]] = {
-    kind.__name__: kind for kind in (Answer, Reject, Redirect, Play, Listen, Record, Transfer, HangUp)
+    kind.__name__: kind for kind in (Answer, Reject, Redirect, Play, Listen, Record, Transfer, Stay, Report, HangUp)
 }
 
 
@@ -199,6 +224,16 @@ class NotTransferred:
     why: Literal["noAnswer", "declined", "failed"]
 
 
+@dataclass(frozen=True, slots=True)
+class Released:
+    """Somebody let the call go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """Whoever had to know was told."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Failed:
     """The act could not be done; `why` is a short word for the journal."""
@@ -217,5 +252,7 @@ Result = (
     | Recorded
     | Transferred
     | NotTransferred
+    | Released
+    | Reported
     | Failed
 )

@@ -134,8 +134,12 @@ def fields_to_json(value: object) -> dict[str, Any]:
 
 
 def fields_from_json(kind: type[Any], document: Mapping[str, Any]) -> dict[str, Any]:
-    """Read what `fields_to_json` gave, as keyword arguments of `kind`."""
-    return {each.name: each.shape.from_json(document[each.key]) for each in parameters(kind)}
+    """Read what `fields_to_json` gave, as keyword arguments of `kind`.
+
+    A field that is not there and has a default is newer than the document: a call keeps what it was pinned to.
+    """
+    there = [each for each in parameters(kind) if each.key in document or each.default is REQUIRED]
+    return {each.name: each.shape.from_json(document[each.key]) for each in there}
 
 
 def mentions_of(value: object) -> Iterator[Mention]:

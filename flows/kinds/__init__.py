@@ -11,10 +11,27 @@ from flows.kinds.play import Play
 from flows.kinds.record import Record
 from flows.kinds.redirect import Redirect
 from flows.kinds.reject import Reject
+from flows.kinds.report import Report
 from flows.kinds.set import Set
+from flows.kinds.stay import Stay
 from flows.kinds.transfer import Transfer
 from flows.nodes import Node
 
 KINDS: dict[str, type[Node]] = {
-    kind.KIND: kind for kind in (Answer, Branch, Collect, HangUp, Menu, Play, Record, Redirect, Reject, Set, Transfer)
+    kind.KIND: kind
+    for kind in (
+        Answer,
+        Branch,
+        Collect,
+        HangUp,
+        Menu,
+        Play,
+        Record,
+        Redirect,
+        Reject,
+        Report,
+        Set,
+        Stay,
+        Transfer,
+    )
 }

@@ -8,14 +8,16 @@ from typing import ClassVar
 from flows import acts
 from flows.nodes import END, FAILED, HANGUP, Frame, Leave, Node, Outcome, Step, unexpected
 from flows.parameters import parameter
-from flows.shapes import Duration, Items, PromptName, TargetShape
+from flows.shapes import Duration, Flag, Items, PromptName, TargetShape
 
 
 @dataclass(frozen=True, kw_only=True)
 class Transfer(Node):
-    """Transfers blind. A transfer that succeeds ends the call for us; one that does not comes back here.
+    """Transfers. One that succeeds ends the call for us; one that does not comes back here.
 
-    Graph cannot be told to stop ringing: after `timeout` the flow goes on as soon as the call is back.
+    Blind, unless `consult`: then the target is called first and asked to press 1, and the caller never leaves us for
+    somebody who does not answer. Graph cannot be told to stop ringing for a blind transfer: after `timeout` the flow
+    goes on as soon as the call is back.
     """
 
     KIND: ClassVar[str] = "transfer"
@@ -31,6 +33,10 @@ class Transfer(Node):
     target: acts.Target = parameter("target", TargetShape(), "who gets the call")
     announce: tuple[str, ...] = parameter("announce", Items(PromptName(), 0, 5), "said before", default=())
     timeout_ms: int = parameter("timeout", Duration(5_000, 180_000), "how long it may take", default=60_000)
+    consult: bool = parameter("consult", Flag(), "call the target first, and ask", default=False)
+    hold: tuple[str, ...] = parameter(
+        "hold", Items(PromptName(), 0, 5), "heard over and over while the target is asked", default=()
+    )
 
     def enter(self, frame: Frame) -> Step:
         """Announce, if there is something to announce."""
@@ -45,4 +51,4 @@ class Transfer(Node):
         return Leave(result.why) if isinstance(result, acts.NotTransferred) else unexpected(result)
 
     def _transfer(self) -> acts.Transfer:
-        return acts.Transfer(target=self.target, timeout_ms=self.timeout_ms)
+        return acts.Transfer(target=self.target, timeout_ms=self.timeout_ms, consult=self.consult, hold=self.hold)

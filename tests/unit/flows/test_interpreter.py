@@ -210,3 +210,43 @@ def _result(act: a.Act, what: str, digits: str) -> a.Result:
     if isinstance(act, a.Record):
         return a.Silence() if what == "silence" else a.Recorded()
     return a.NotTransferred(why="noAnswer" if what == "silence" else "failed")
+
+
+LEG = load(
+    """
+schema: 1
+id: leg
+locale: en-US
+start: call
+nodes:
+  call: {kind: answer, next: yes}
+  "yes": {kind: report, status: accepted, next: wait}
+  wait: {kind: stay, hold: music, atMost: 5m, next: bye, on: {timeout: sorry}}
+  sorry: {kind: transfer, target: {user: 0c1f5b00-5555-4a2b-9c3d-00000000a11c}, consult: true, hold: [music],
+    on: {failed: bye}}
+  bye: {kind: hangup}
+""",
+    "leg.yaml",
+)
+
+
+def test_a_leg_reports_stays_and_goes_on_when_it_is_released_or_has_waited_long_enough() -> None:
+    walk = Interpreter(LEG)
+    walk.begin()
+    assert walk.resume(a.Answered()) == a.Report(status="accepted")
+    assert walk.resume(a.Reported()) == a.Stay(hold=("music",), timeout_ms=300_000)
+    released = Interpreter.from_json(LEG, walk.to_json())
+    assert released.resume(a.Released()) == a.HangUp()
+    act = walk.resume(a.Silence())
+    assert isinstance(act, a.Transfer)
+    assert (act.consult, act.hold) == (True, ("music",))
+    assert a.act_from_json(json.loads(json.dumps(a.act_to_json(act)))) == act
+
+
+def test_a_flow_pinned_before_a_parameter_existed_keeps_its_meaning() -> None:
+    document = LEG.to_json()
+    del document["nodes"]["sorry"]["consult"]
+    node = type(LEG).from_json(document).nodes["sorry"]
+    assert node.enter(None) == a.Transfer(
+        target=a.Target(kind="user", id=node.target.id), timeout_ms=60_000, hold=("music",)
+    )  # type: ignore[arg-type, attr-defined]
