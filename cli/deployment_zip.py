@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 DEPLOYED = (
     "activities",
+    "api",
     "calls",
     "connections",
     "flows",

@@ -1,0 +1,92 @@
+"""What the operators' API answers, as JSON Schema. Records may grow fields: what is not told here may be there too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+JSON = dict[str, Any]
+
+_TEXT: JSON = {"type": "string"}
+_TEXT_OR_NULL: JSON = {"type": ["string", "null"]}
+_TIME: JSON = {"type": "number", "description": "Unix seconds."}
+_WHOLE_OR_NULL: JSON = {"type": ["integer", "null"]}
+_CALL_ID: JSON = {"type": "string", "pattern": "^call-[0-9a-f]{32}$"}
+
+
+def _object(required: JSON, optional: JSON | None = None) -> JSON:
+    return {"type": "object", "properties": {**required, **(optional or {})}, "required": list(required)}
+
+
+CALL = _object(
+    {
+        "id": _CALL_ID,
+        "state": {"type": "string", "enum": ["live", "ended"]},
+        "customer": _TEXT_OR_NULL,
+        "started": _TIME,
+        "recordings": {"type": "array", "items": {"type": "object"}},
+    },
+    {
+        "direction": {"type": "string", "enum": ["incoming", "outgoing"]},
+        "flow": _TEXT_OR_NULL,
+        "route": _TEXT_OR_NULL,
+        "outcome": _TEXT_OR_NULL,
+        "reason": {
+            "type": ["string", "null"],
+            "description": "Why; of a permission, which consent is missing.",
+        },
+        "code": _WHOLE_OR_NULL,
+        "subcode": _WHOLE_OR_NULL,
+    },
+)
+CALLS = _object({"calls": {"type": "array", "items": CALL}, "next": _TEXT_OR_NULL})
+EVENTS = _object(
+    {
+        "events": {
+            "type": "array",
+            "items": _object({"seq": {"type": "integer"}, "at": _TIME, "what": _TEXT}),
+        }
+    }
+)
+PARTICIPANTS = _object(
+    {
+        "participants": {
+            "type": "array",
+            "items": _object(
+                {
+                    "id": _TEXT_OR_NULL,
+                    "kind": {**_TEXT, "description": "user, phone, guest, application, ... or unknown."},
+                    "name": {"type": ["string", "null"], "description": "Initials, or the end of a number."},
+                    "muted": {"type": "boolean"},
+                    "in_lobby": {"type": "boolean"},
+                }
+            ),
+        }
+    }
+)
+STARTED = _object({"id": {**_TEXT, "description": "Its instance id; the header Location leads to it."}})
+ACCEPTED = _object(
+    {"id": {**_TEXT, "description": "Of the request: the event `control` of the call tells what came of it."}}
+)
+GATHERING = _object(
+    {
+        "id": {"type": "string", "pattern": "^gathering-[0-9a-f]{32}$"},
+        "state": {"type": "string", "enum": ["live", "ended", "failed"]},
+        "customer": _TEXT_OR_NULL,
+    }
+)
+PROBLEM = _object(
+    {
+        "type": _TEXT,
+        "title": _TEXT,
+        "status": {"type": "integer"},
+        "detail": _TEXT,
+    },
+    {
+        "errors": {
+            "type": "array",
+            "items": _object({"field": _TEXT, "detail": _TEXT}),
+            "description": "What is wrong, field by field.",
+        },
+        "setting": {**_TEXT, "description": "The setting of the deployment that forbids it."},
+    },
+)

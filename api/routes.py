@@ -1,0 +1,223 @@
+"""Every route of the operators' API: who may use it, what it takes, what it answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from api import answers
+from api.requests import ACTIONS, GATHERING, HANG_UP, NOTHING, PLACEMENT, Action
+from api.shapes import Shape
+
+JSON = dict[str, Any]
+Role = Literal["Read", "Listen", "Operate"]
+ROLES: tuple[Role, ...] = ("Read", "Listen", "Operate")
+
+LARGEST_BODY = 64 * 1024
+LARGEST_PAGE = 200
+USUAL_PAGE = 50
+
+#: What any route may answer: no valid token; the role missing, or not held for that customer; storage away.
+_ALWAYS = (401, 403, 503)
+_BODY = (400, 413, 415)
+
+_ID: JSON = {
+    "name": "id",
+    "in": "path",
+    "required": True,
+    "description": "The instance id of the call.",
+    "schema": {"type": "string", "pattern": "^call-[0-9a-f]{32}$"},
+}
+_GATHERING_ID: JSON = {
+    "name": "id",
+    "in": "path",
+    "required": True,
+    "description": "The instance id of the gathering.",
+    "schema": {"type": "string", "pattern": "^gathering-[0-9a-f]{32}$"},
+}
+_RECORDING_NUMBER: JSON = {
+    "name": "n",
+    "in": "path",
+    "required": True,
+    "description": "The number of the recording in the call's record, from 1.",
+    "schema": {"type": "integer", "minimum": 1, "maximum": 9999},
+}
+_KEY: JSON = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "The same key with the same request is the same request, however often it is sent.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+}
+_CUSTOMER: JSON = {
+    "name": "customer",
+    "in": "query",
+    "required": False,
+    "description": "Only this customer's; a token for several customers has to say which.",
+    "schema": {"type": "string"},
+}
+_LIMIT: JSON = {
+    "name": "limit",
+    "in": "query",
+    "required": False,
+    "schema": {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": USUAL_PAGE},
+}
+_AFTER: JSON = {
+    "name": "after",
+    "in": "query",
+    "required": False,
+    "description": "`next` of the page before.",
+    "schema": {"type": "string"},
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Route:
+    """One operation of the API."""
+
+    method: str
+    #: Below `/api`.
+    path: str
+    role: Role
+    #: OpenAPI's `operationId`.
+    name: str
+    summary: str
+    status: int
+    #: JSON Schema of the answer; None for audio.
+    answer: JSON | None
+    parameters: tuple[JSON, ...] = ()
+    body: Shape | None = None
+    #: Whether a request without a body stands for `{}`.
+    body_optional: bool = False
+    problems: tuple[int, ...] = ()
+
+    @property
+    def every_problem(self) -> tuple[int, ...]:
+        """All statuses of problem documents, sorted."""
+        of_body = _BODY if self.body is not None else ()
+        return tuple(sorted({*_ALWAYS, *of_body, *self.problems}))
+
+
+def _acting(action: Action) -> Route:
+    return Route(
+        method="POST",
+        path=f"/calls/{{id}}/{action.in_path}",
+        role="Operate",
+        name=action.name,
+        summary=action.summary,
+        parameters=(_ID, _KEY),
+        body=action.arguments,
+        body_optional=action.arguments == NOTHING,
+        status=202,
+        answer=answers.ACCEPTED,
+        problems=(404, 409, 422),
+    )
+
+
+_READING = (
+    Route(
+        method="GET",
+        path="/calls",
+        role="Read",
+        name="list_calls",
+        summary="The calls of late, newest first",
+        parameters=(_CUSTOMER, _LIMIT, _AFTER),
+        status=200,
+        answer=answers.CALLS,
+        problems=(400,),
+    ),
+    Route(
+        method="GET",
+        path="/calls/{id}",
+        role="Read",
+        name="get_call",
+        summary="The record of one call",
+        parameters=(_ID,),
+        status=200,
+        answer=answers.CALL,
+        problems=(404,),
+    ),
+    Route(
+        method="GET",
+        path="/calls/{id}/events",
+        role="Read",
+        name="get_call_events",
+        summary="What happened in a call, in order",
+        parameters=(_ID,),
+        status=200,
+        answer=answers.EVENTS,
+        problems=(404,),
+    ),
+    Route(
+        method="GET",
+        path="/calls/{id}/participants",
+        role="Read",
+        name="get_participants",
+        summary="Who is in a live call, as far as Graph tells",
+        parameters=(_ID,),
+        status=200,
+        answer=answers.PARTICIPANTS,
+        problems=(404, 409),
+    ),
+    Route(
+        method="GET",
+        path="/calls/{id}/recordings/{n}",
+        role="Listen",
+        name="get_recording",
+        summary="The audio of a recording",
+        parameters=(_ID, _RECORDING_NUMBER),
+        status=200,
+        answer=None,
+        problems=(404,),
+    ),
+)
+_STARTING = (
+    Route(
+        method="POST",
+        path="/calls",
+        role="Operate",
+        name="place_call",
+        summary="Place a call, or join a meeting",
+        parameters=(_KEY,),
+        body=PLACEMENT,
+        status=202,
+        answer=answers.STARTED,
+        problems=(422,),
+    ),
+    Route(
+        method="POST",
+        path="/gatherings",
+        role="Operate",
+        name="gather",
+        summary="Call people and bring those who accept into a meeting",
+        parameters=(_KEY,),
+        body=GATHERING,
+        status=202,
+        answer=answers.STARTED,
+        problems=(422,),
+    ),
+    Route(
+        method="GET",
+        path="/gatherings/{id}",
+        role="Read",
+        name="get_gathering",
+        summary="How a gathering goes, or went",
+        parameters=(_GATHERING_ID,),
+        status=200,
+        answer=answers.GATHERING,
+        problems=(404,),
+    ),
+)
+_ENDING = Route(
+    method="DELETE",
+    path="/calls/{id}",
+    role="Operate",
+    name="hang_up",
+    summary=HANG_UP.summary,
+    parameters=(_ID, _KEY),
+    status=202,
+    answer=answers.ACCEPTED,
+    problems=(400, 404, 409, 422),
+)
+
+ROUTES: tuple[Route, ...] = (*_READING, *_STARTING, *map(_acting, ACTIONS), _ENDING)
