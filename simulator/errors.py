@@ -7,6 +7,7 @@ text of `code`.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -86,9 +87,26 @@ def no_permission() -> GraphError:
     return GraphError(403, "7504", "Insufficient enterprise tenant permissions, cannot access this API.")
 
 
+def no_meeting_permission(needed: Iterable[str], roles: Iterable[str]) -> GraphError:
+    """The token's roles do not allow the request about an online meeting: another service, other words."""
+    has = ", ".join(sorted(roles))
+    text = f"Missing role permissions on the request. API requires one of '{', '.join(needed)}'. Roles on the request"
+    return GraphError(403, "Forbidden", f"{text} '{has}'.")
+
+
+def no_such_segment(name: str) -> GraphError:
+    """This cloud does not have the resource or action."""
+    return GraphError(400, "BadRequest", f"Resource not found for the segment '{name}'.")
+
+
 def tenant_mismatch() -> GraphError:
     """The token is of another tenant than the call."""
     return GraphError(403, "7505", "Request authorization tenant mismatch.")
+
+
+def bad_source(message: str) -> GraphError:
+    """Who is to call cannot call."""
+    return GraphError(403, "7507", message)
 
 
 def not_simulated(what: str) -> GraphError:

@@ -11,12 +11,14 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from simulator import errors
-from simulator.actions.asked import Answer, Asked, Body
+from simulator.actions.asked import Answer, Asked, AskedOfTenant, Body
 from simulator.call import Call, NotInThisState
 from simulator.disruption import Act, Disrupted
 from simulator.errors import GraphError
 from simulator.notifications import same_id
-from simulator.urls import ROWS, Row
+from simulator.rows import CallRow, Row, TenantRow
+from simulator.settings import SimulatorSettings
+from simulator.urls import ROWS
 
 if TYPE_CHECKING:
     from simulator.simulator import Simulator
@@ -26,26 +28,39 @@ _RECORDING_CHUNK = 16_384
 
 def graph_routes(simulator: Simulator) -> list[Route]:
     """Everything under `/v1.0`, and the recordings."""
-    short = [(row.path, row) for row in ROWS]
-    long = [(path, row) for row in ROWS if (path := _namespaced(row.path)) is not None]
     return [
-        *(Route(f"/v1.0{path}", _endpoint(simulator, row), methods=[row.method]) for path, row in [*short, *long]),
+        *(
+            Route(f"/v1.0{path}", _endpoint(simulator, row), methods=[row.method])
+            for row in sorted(ROWS, key=lambda row: row.path.count("{"))  # a name before an id in the same place
+            for path in _spellings(row)
+        ),
         Route("/v1.0/{rest:path}", _unknown(simulator), methods=["GET", "POST", "PATCH", "PUT", "DELETE"]),
         Route("/recordings/{recording_id}", _recording(simulator), methods=["GET"]),
     ]
 
 
+def _spellings(row: Row) -> list[str]:
+    """The row's path, under the old prefix too, and with the long name of the action that some samples use."""
+    paths = [row.path]
+    if row.is_action:
+        head, _, name = row.path.rpartition("/")
+        paths.append(f"{head}/microsoft.graph.{name}")
+    old = [path.replace("/communications/", "/app/", 1) for path in paths if path.startswith("/communications/")]
+    return [*paths, *old]
+
+
 def _endpoint(simulator: Simulator, row: Row) -> Disrupted:
     async def act(request: Request) -> Response:
-        call = simulator.calls.get(same_id(request.path_params["call_id"]))
+        call = simulator.calls.get(same_id(request.path_params.get("call_id", "")))
         text = await request.body()
         try:
             answer, problem = _answer(simulator, row, call, request, text), None
         except GraphError as error:
             answer, problem = None, error
         response = _response(simulator, request, answer, problem)
-        if call is not None:
-            call.transcript.add(
+        about = answer.call if answer is not None and answer.call is not None else call
+        if about is not None:
+            about.transcript.add(
                 "request",
                 action=row.action,
                 method=row.method,
@@ -65,20 +80,41 @@ def _disrupted(simulator: Simulator, action: str, act: Act) -> Disrupted:
 
 def _answer(simulator: Simulator, row: Row, call: Call | None, request: Request, text: bytes) -> Answer:
     """Check who asks and for what, then do it. Raises `GraphError`."""
+    settings = simulator.settings
     claims = simulator.tokens.graph_claims(request.headers.get("authorization"))
-    if row.permissions and not set(row.permissions) & set(claims.get("roles", ())):
-        raise errors.no_permission()
-    if call is None or call.over or claims.get("appid") != simulator.settings.bot_app_id:
-        raise errors.not_found()
-    if claims["tid"] != call.birth.tenant_id:
-        raise errors.tenant_mismatch()
+    if row.global_only and settings.cloud != "global":
+        raise errors.no_such_segment(request.url.path.rpartition("/")[2])
+    roles = frozenset(claims.get("roles", ()))
+    if _checked(row, settings) and not roles & set(row.permissions):
+        raise errors.no_permission() if "/calls" in row.path else errors.no_meeting_permission(row.permissions, roles)
+    if isinstance(row, CallRow):
+        if call is None or call.over or claims.get("appid") != settings.bot_app_id:
+            raise errors.not_found()
+        if claims["tid"] != call.birth.tenant_id:
+            raise errors.tenant_mismatch()
     fields = _loaded(text) if text else {}
     if not isinstance(fields, dict):
         raise GraphError(400, "BadRequest", "Unable to read JSON request payload.")
+    what = {
+        "body": Body(fields),
+        "path": request.path_params,
+        "query": request.query_params,
+        "headers": request.headers,
+        "roles": roles,
+    }
     try:
-        return row.handler(Asked(call=call, body=Body(fields), path=request.path_params))
+        if isinstance(row, CallRow):
+            assert call is not None
+            return row.handler(Asked(call=call, **what))
+        assert isinstance(row, TenantRow)
+        return row.handler(AskedOfTenant(simulator=simulator, tenant_id=claims["tid"], **what))
     except NotInThisState as problem:
         raise errors.wrong_state(f"{problem}.") from None
+
+
+def _checked(row: Row, settings: SimulatorSettings) -> bool:
+    """Whether this request's permissions are looked at."""
+    return bool(row.permissions) and not (row.at_creation and settings.permissions_checked_at_creation)
 
 
 def _response(simulator: Simulator, request: Request, answer: Answer | None, problem: GraphError | None) -> Response:
@@ -129,12 +165,6 @@ def _recording(simulator: Simulator) -> Disrupted:
         return StreamingResponse(stream(), media_type="application/octet-stream")
 
     return _disrupted(simulator, "recording", act)
-
-
-def _namespaced(path: str) -> str | None:
-    """The long spelling of an action, `/microsoft.graph.playPrompt`, that some samples use."""
-    head, _, last = path.rpartition("/")
-    return None if last.startswith("{") or last == "operations" else f"{head}/microsoft.graph.{last}"
 
 
 def _loaded(text: bytes) -> Any:

@@ -8,7 +8,9 @@ INITIATE_GROUP = "Calls.InitiateGroupCall.All"
 JOIN_GROUP = "Calls.JoinGroupCall.All"
 JOIN_GROUP_AS_GUEST = "Calls.JoinGroupCallAsGuest.All"
 ACCESS_MEDIA = "Calls.AccessMedia.All"
+READ_MEETINGS = "OnlineMeetings.Read.All"
+WRITE_MEETINGS = "OnlineMeetings.ReadWrite.All"
 
 #: Any of these decrypts who is calling. Source: https://learn.microsoft.com/graph/api/call-answer
 CALLING = (INITIATE, INITIATE_GROUP, JOIN_GROUP, JOIN_GROUP_AS_GUEST, ACCESS_MEDIA)
-EVERY_PERMISSION = (*CALLING, "OnlineMeetings.Read.All", "OnlineMeetings.ReadWrite.All")
+EVERY_PERMISSION = (*CALLING, READ_MEETINGS, WRITE_MEETINGS)

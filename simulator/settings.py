@@ -58,6 +58,10 @@ class SimulatorSettings:
     application_instance_name: str = "Reception line"
     #: Application permissions granted to the bot; new tokens carry them as roles.
     permissions: tuple[str, ...] = EVERY_PERMISSION
+    #: Actions whose pages say so are not checked again after the call was made; false: checked with every request.
+    permissions_checked_at_creation: bool = True
+    #: National clouds lack some actions.
+    cloud: Literal["global", "us_gov"] = "global"
     #: Other applications of the tenant, by client id.
     clients: dict[str, Client] = field(default_factory=dict)
 

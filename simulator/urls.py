@@ -1,64 +1,86 @@
-"""The table of what exists: every Graph request that the simulator plays.
+"""The table of what exists: every request of Graph's calling API, and what plays it.
 
-To add an action: a handler in `simulator.actions`, and a row here.
+To play an action: a handler in `simulator.actions`, named here. Permissions are those of the pages and of Graph's own
+permission list, least first. Source: https://learn.microsoft.com/graph/api/resources/communications-api-overview
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from simulator.actions import incoming, lifetime, media, outgoing, transfer
+from simulator.permissions import ACCESS_MEDIA, CALLING, INITIATE, INITIATE_GROUP, JOIN_GROUP, JOIN_GROUP_AS_GUEST
+from simulator.resources import RESOURCE_ROWS
+from simulator.rows import CALL, CALLS, CallRow, OnCall, Row, TenantRow, not_played, on_call
 
-from simulator.actions import incoming, lifetime, media, transfer
-from simulator.actions.asked import Answer, Asked
-from simulator.permissions import ACCESS_MEDIA, INITIATE
-
-_CALL = "/communications/calls/{call_id}"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Row:
-    """One request of the calling API."""
-
-    #: Graph's name of the action; faults and transcripts use it.
-    action: str
-    method: str
-    path: str
-    handler: Callable[[Asked], Answer]
-    #: Any of these in the token's roles allows it; none are needed where Graph checks when the call is made.
-    permissions: tuple[str, ...] = ()
-    #: Name of the page under https://learn.microsoft.com/graph/api/; none is published for operations.
-    page: str | None
+_PARTICIPANT = f"{CALL}/participants/{{participant_id}}"
+_ANY = (INITIATE, ACCESS_MEDIA)
+_JOINED = (JOIN_GROUP_AS_GUEST, JOIN_GROUP)
 
 
-def _on_call(action: str, handler: Callable[[Asked], Answer], page: str, *permissions: str) -> Row:
-    path = f"{_CALL}/{action}"
-    return Row(action=action, method="POST", path=path, handler=handler, permissions=permissions, page=page)
+def _call(action: str, method: str, path: str, handler: OnCall, page: str, *, at_creation: bool = True) -> CallRow:
+    """A request about the call itself, or about its participants."""
+    return CallRow(
+        action=action,
+        method=method,
+        path=path,
+        handler=handler,
+        permissions=_ANY if at_creation else _JOINED,
+        at_creation=at_creation,
+        page=page,
+    )
+
+
+def _on_participant(action: str, name: str, handler: OnCall, *, at_creation: bool) -> CallRow:
+    return CallRow(
+        action=action,
+        method="POST",
+        path=f"{_PARTICIPANT}/{name}",
+        handler=handler,
+        permissions=_JOINED,
+        at_creation=at_creation,
+        page=f"participant-{name.lower()}",
+        is_action=True,
+    )
 
 
 ROWS: tuple[Row, ...] = (
-    _on_call("answer", incoming.answer, "call-answer"),
-    _on_call("reject", incoming.reject, "call-reject"),
-    _on_call("redirect", incoming.redirect, "call-redirect", INITIATE),
-    _on_call("transfer", transfer.transfer, "call-transfer", INITIATE),
-    _on_call("playPrompt", media.play_prompt, "call-playprompt"),
-    _on_call("recordResponse", media.record_response, "call-recordresponse", ACCESS_MEDIA),
-    _on_call("subscribeToTone", media.subscribe_to_tone, "call-subscribetotone", ACCESS_MEDIA),
-    _on_call("cancelMediaProcessing", media.cancel_media_processing, "call-cancelmediaprocessing"),
-    _on_call("keepAlive", lifetime.keep_alive, "call-keepalive"),
-    Row(action="getCall", method="GET", path=_CALL, handler=lifetime.get_call, page="call-get"),
-    Row(action="hangUp", method="DELETE", path=_CALL, handler=lifetime.hang_up, page="call-delete"),
-    Row(
-        action="listOperations",
-        method="GET",
-        path=f"{_CALL}/operations",
-        handler=lifetime.list_operations,
-        page=None,
+    TenantRow(
+        action="createCall",
+        method="POST",
+        path=CALLS,
+        handler=outgoing.create_call,
+        permissions=CALLING,  # which of them, the body decides
+        page="application-post-calls",
     ),
-    Row(
-        action="getOperation",
-        method="GET",
-        path=f"{_CALL}/operations/{{operation_id}}",
-        handler=lifetime.get_operation,
-        page=None,
+    _call("getCall", "GET", CALL, lifetime.get_call, "call-get"),
+    _call("hangUp", "DELETE", CALL, lifetime.hang_up, "call-delete"),
+    on_call("answer", incoming.answer),  # none for a call from one person; a group's invitation needs some
+    on_call("reject", incoming.reject),
+    on_call("redirect", incoming.redirect, INITIATE),
+    on_call("transfer", transfer.transfer, INITIATE),
+    on_call("playPrompt", media.play_prompt, *_ANY, at_creation=True),
+    on_call("recordResponse", media.record_response, ACCESS_MEDIA),
+    on_call("subscribeToTone", media.subscribe_to_tone, ACCESS_MEDIA),
+    on_call("cancelMediaProcessing", media.cancel_media_processing, *_ANY, at_creation=True),
+    on_call("keepAlive", lifetime.keep_alive, *_ANY, at_creation=True),
+    on_call("mute", not_played, *_ANY, at_creation=True),
+    on_call("unmute", not_played, *_ANY, at_creation=True),
+    on_call("sendDtmfTones", not_played, ACCESS_MEDIA, global_only=True),
+    on_call("changeScreenSharingRole", not_played, ACCESS_MEDIA),
+    on_call("updateRecordingStatus", not_played, ACCESS_MEDIA, JOIN_GROUP),
+    _call("listParticipants", "GET", f"{CALL}/participants", not_played, "call-list-participants"),
+    _call("getParticipant", "GET", _PARTICIPANT, not_played, "participant-get", at_creation=False),
+    _call("removeParticipant", "DELETE", _PARTICIPANT, not_played, "participant-delete", at_creation=False),
+    CallRow(
+        action="invite",
+        method="POST",
+        path=f"{CALL}/participants/invite",
+        handler=not_played,
+        permissions=(INITIATE_GROUP,),
+        page="participant-invite",
+        is_action=True,
     ),
+    _on_participant("muteParticipant", "mute", not_played, at_creation=False),
+    _on_participant("startHoldMusic", "startHoldMusic", not_played, at_creation=True),
+    _on_participant("stopHoldMusic", "stopHoldMusic", not_played, at_creation=True),
+    *RESOURCE_ROWS,
 )

@@ -4,27 +4,59 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from simulator import notifications as notes
 from simulator.call import Call
 from simulator.delivery import reachable
-from simulator.errors import invalid
+from simulator.errors import invalid, no_permission
 from simulator.operations import Operation
 from simulator.prompts import MediaInfo
+
+if TYPE_CHECKING:
+    from simulator.simulator import Simulator
 
 _LONGEST_CONTEXT = 256
 _MODALITIES = frozenset({"audio", "video", "videoBasedScreenSharing", "data"})
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class Request:
+    """What every request has."""
+
+    body: Body
+    #: What the path names, e.g. `operation_id`.
+    path: Mapping[str, str]
+    #: OData options such as `$filter`.
+    query: Mapping[str, str]
+    #: Headers, by lower-case name.
+    headers: Mapping[str, str]
+    #: Application permissions in the token.
+    roles: frozenset[str]
+
+    def needs(self, *permissions: str) -> None:
+        """Raise `GraphError` 403/7504 when the token has none of these permissions.
+
+        For what a table cannot say: permissions that depend on the body, or on the kind of call.
+        """
+        if not self.roles & set(permissions):
+            raise no_permission()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked(Request):
     """A request to do something with a call."""
 
     call: Call
-    body: Body
-    #: What the path names below the call, e.g. `operation_id`.
-    path: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskedOfTenant(Request):
+    """A request that is about no call: to make one, or about a meeting."""
+
+    simulator: Simulator
+    #: The tenant of the token.
+    tenant_id: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +66,8 @@ class Answer:
     status: int
     body: Mapping[str, Any] | None = None
     location: str | None = None
+    #: The call that this made.
+    call: Call | None = None
 
 
 class Body:

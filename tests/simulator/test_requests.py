@@ -143,8 +143,8 @@ async def test_an_action_without_its_permission_is_refused(bot, ringing, action,
     assert await bot.answer(ringing) == 202  # a call from one person needs none
 
 
-async def test_what_is_not_played_says_so(bot):
-    for method, path in (("POST", "x/mute"), ("GET", "x/participants"), ("POST", "x/sendDtmfTones"), ("PATCH", "x")):
+async def test_what_graph_does_not_have_says_so(bot):
+    for method, path in (("POST", "x/raiseHand"), ("PUT", "x"), ("GET", "x/mute")):
         status, problem, _ = await bot.ask(method, path)
         assert (status, problem["error"]["code"]) == (501, "NotImplemented")
 

@@ -16,6 +16,8 @@ from simulator import Simulator, SimulatorSettings
 from simulator.actions.asked import Asked, Body
 from simulator.call import NEXT, NotInThisState
 from simulator.errors import GraphError
+from simulator.permissions import EVERY_PERMISSION
+from simulator.rows import CallRow
 from simulator.urls import ROWS
 
 BODIES = {
@@ -56,7 +58,8 @@ class Silent(Simulator):
         self.told.append(outgoing.notification)
 
 
-ACTIONS = [row.action for row in ROWS if row.action != "getOperation"]
+CALL_ROWS = [row for row in ROWS if isinstance(row, CallRow)]
+ACTIONS = [row.action for row in CALL_ROWS]
 
 
 @settings(deadline=None)
@@ -65,11 +68,17 @@ def test_whatever_is_asked_in_whatever_order_the_call_stays_in_its_table(acts):
     asyncio.run(run(acts))
 
 
+def asked(call, act):
+    path = dict.fromkeys(("operation_id", "participant_id", "session_id", "group_id"), "none")
+    roles = frozenset(EVERY_PERMISSION)
+    return Asked(call=call, body=Body(BODIES.get(act, {})), path=path, query={}, headers={}, roles=roles)
+
+
 async def run(acts):
     clock = VirtualClock()
     simulator = Silent(clock)
     call = simulator.call(simulator.ring())
-    handlers = {row.action: row.handler for row in ROWS}
+    handlers = {row.action: row.handler for row in CALL_ROWS}
     for act in acts:
         if act.startswith("wait"):
             await clock.advance(0.3 if act == "wait" else 3.0)
@@ -81,7 +90,7 @@ async def run(acts):
             simulator.press(call.id, "1")
         else:
             with contextlib.suppress(GraphError, NotInThisState):
-                handlers[act](Asked(call=call, body=Body(BODIES.get(act, {})), path={}))
+                handlers[act](asked(call, act))
     await clock.advance(3700 * 3)
     assert call.over
     states = ["incoming", *(entry["state"] for entry in call.transcript.of("state"))]

@@ -1,0 +1,134 @@
+"""The rest of the table: what hangs on a call besides its participants, online meetings, and the undocumented."""
+
+from __future__ import annotations
+
+from simulator.actions import lifetime
+from simulator.permissions import (
+    ACCESS_MEDIA,
+    CALLING,
+    INITIATE_GROUP,
+    JOIN_GROUP,
+    JOIN_GROUP_AS_GUEST,
+    READ_MEETINGS,
+    WRITE_MEETINGS,
+)
+from simulator.rows import (
+    CALL,
+    CALLS,
+    CallRow,
+    OfTenant,
+    OnCall,
+    Row,
+    TenantRow,
+    not_played,
+    on_call,
+    refuse_undocumented,
+    undocumented,
+)
+
+_OPERATION = f"{CALL}/operations/{{operation_id}}"
+_SHARING = f"{CALL}/contentSharingSessions/{{session_id}}"
+_ROUTING = f"{CALL}/audioRoutingGroups/{{group_id}}"
+_IN_GROUP = (JOIN_GROUP_AS_GUEST, JOIN_GROUP, INITIATE_GROUP)
+
+
+def _operation(action: str, path: str, handler: OnCall) -> CallRow:
+    return CallRow(
+        action=action, method="GET", path=path, handler=handler, permissions=CALLING, at_creation=True, page=None
+    )
+
+
+def _sharing(action: str, path: str, handler: OnCall, page: str) -> CallRow:
+    return CallRow(
+        action=action,
+        method="GET",
+        path=path,
+        handler=handler,
+        permissions=_IN_GROUP,
+        page=page,
+        global_only=True,
+    )
+
+
+def _routing(action: str, method: str, path: str, handler: OnCall, page: str) -> CallRow:
+    return CallRow(
+        action=action,
+        method=method,
+        path=path,
+        handler=handler,
+        permissions=(JOIN_GROUP, INITIATE_GROUP),
+        page=page,
+        global_only=True,
+    )
+
+
+def _meetings(root: str, of: str) -> tuple[TenantRow, ...]:
+    """The same six requests below a user and below `/communications`; `of` ends their names."""
+    one = f"{root}/{{meeting_id}}"
+    rows: tuple[tuple[str, str, str, OfTenant, str], ...] = (
+        ("listOnlineMeetings", "GET", root, not_played, "onlinemeeting-get"),
+        ("createOnlineMeeting", "POST", root, not_played, "application-post-onlinemeetings"),
+        ("createOrGetOnlineMeeting", "POST", f"{root}/createOrGet", not_played, "onlinemeeting-createorget"),
+        ("getOnlineMeeting", "GET", one, not_played, "onlinemeeting-get"),
+        ("updateOnlineMeeting", "PATCH", one, not_played, "onlinemeeting-update"),
+        ("deleteOnlineMeeting", "DELETE", one, not_played, "onlinemeeting-delete"),
+    )
+    return tuple(
+        TenantRow(
+            action=action + of,
+            method=method,
+            path=path,
+            handler=handler,
+            permissions=(READ_MEETINGS, WRITE_MEETINGS) if method == "GET" else (WRITE_MEETINGS,),
+            page=page,
+            is_action=path.endswith("createOrGet"),
+        )
+        for action, method, path, handler, page in rows
+    )
+
+
+RESOURCE_ROWS: tuple[Row, ...] = (
+    TenantRow(
+        action="listCalls",
+        method="GET",
+        path=CALLS,
+        handler=refuse_undocumented,
+        permissions=CALLING,
+        at_creation=True,
+        page=None,
+    ),
+    undocumented("updateCall", "PATCH", CALL),
+    TenantRow(
+        action="logTeleconferenceDeviceQuality",
+        method="POST",
+        path=f"{CALLS}/logTeleconferenceDeviceQuality",
+        handler=not_played,
+        permissions=(ACCESS_MEDIA,),
+        page="call-logteleconferencedevicequality",
+        is_action=True,
+    ),
+    on_call("addLargeGalleryView", not_played, *_IN_GROUP, global_only=True),
+    undocumented("createParticipant", "POST", f"{CALL}/participants"),
+    undocumented("updateParticipant", "PATCH", f"{CALL}/participants/{{participant_id}}"),
+    _operation("listOperations", f"{CALL}/operations", lifetime.list_operations),
+    _operation("getOperation", _OPERATION, lifetime.get_operation),
+    undocumented("createOperation", "POST", f"{CALL}/operations"),
+    undocumented("updateOperation", "PATCH", _OPERATION),
+    undocumented("deleteOperation", "DELETE", _OPERATION),
+    _sharing(
+        "listContentSharingSessions", f"{CALL}/contentSharingSessions", not_played, "call-list-contentsharingsessions"
+    ),
+    _sharing("getContentSharingSession", _SHARING, not_played, "contentsharingsession-get"),
+    undocumented("createContentSharingSession", "POST", f"{CALL}/contentSharingSessions"),
+    undocumented("updateContentSharingSession", "PATCH", _SHARING),
+    undocumented("deleteContentSharingSession", "DELETE", _SHARING),
+    _routing("listAudioRoutingGroups", "GET", f"{CALL}/audioRoutingGroups", not_played, "call-list-audioroutinggroups"),
+    _routing(
+        "createAudioRoutingGroup", "POST", f"{CALL}/audioRoutingGroups", not_played, "call-post-audioroutinggroups"
+    ),
+    _routing("getAudioRoutingGroup", "GET", _ROUTING, not_played, "audioroutinggroup-get"),
+    _routing("updateAudioRoutingGroup", "PATCH", _ROUTING, not_played, "audioroutinggroup-update"),
+    _routing("deleteAudioRoutingGroup", "DELETE", _ROUTING, not_played, "audioroutinggroup-delete"),
+    *_meetings("/users/{user_id}/onlineMeetings", ""),
+    *_meetings("/communications/onlineMeetings", "OfNobody"),
+)
