@@ -2,7 +2,8 @@
 
 The theory. A call that rings the bot is *incoming* until the bot answers, rejects or redirects it, the caller gives up,
 or the answer window closes. Answered, it is *establishing* while signalling goes on, then *established*; media comes up
-after that on its own time, and only then can prompts be heard. A transfer takes an established call through
+after that on its own time, and only then can prompts be heard. A call that the bot makes begins as *establishing*,
+perhaps says *ringing*, and is established by whoever answers. A transfer takes an established call through
 *transferring* to *transferAccepted* and ends it, or brings it back to established. The bot's own hang up passes through
 *terminating*; everybody else's end is immediate. *terminated* is for ever: Graph answers 404 from then on.
 
@@ -14,9 +15,9 @@ Source: https://learn.microsoft.com/graph/api/resources/call
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from clock import Clock, Timer
 from simulator import notifications as notes
@@ -33,15 +34,22 @@ from simulator.tones import ToneSubscription
 from simulator.transcript import Transcript, Watcher
 from simulator.voice import Voice
 
+if TYPE_CHECKING:
+    from simulator.dialling import Ringing
+
 NEXT: Mapping[tuple[str, str], str] = {
     ("incoming", "answered"): "establishing",
     ("incoming", "rejected"): "terminated",
     ("incoming", "redirected"): "redirecting",
     ("incoming", "ended"): "terminated",
     ("incoming", "bot_hung_up"): "terminating",
+    ("establishing", "rang"): "ringing",
     ("establishing", "connected"): "established",
     ("establishing", "bot_hung_up"): "terminating",
     ("establishing", "ended"): "terminated",
+    ("ringing", "connected"): "established",
+    ("ringing", "bot_hung_up"): "terminating",
+    ("ringing", "ended"): "terminated",
     ("established", "transferred"): "transferring",
     ("established", "bot_hung_up"): "terminating",
     ("established", "ended"): "terminated",
@@ -85,16 +93,30 @@ class Exchange(Protocol):
         """Download a prompt and hand it, or what went wrong, to `then`."""
         ...
 
+    def perform(self, call: Call, script: Sequence[Mapping[str, Any]]) -> None:
+        """Let the far end of a call do what a script says; see `simulator.far_end`."""
+        ...
+
 
 @dataclass(frozen=True, kw_only=True)
 class Birth:
-    """What is known of a call when it rings."""
+    """What is known of a call when it begins."""
 
     caller: Identity
     called: Identity
     tenant_id: str
     modalities: tuple[str, ...] = ("audio",)
     policy: bool = False
+    direction: Literal["incoming", "outgoing"] = "incoming"
+    #: Everybody the bot calls; `called` is the first of them.
+    targets: tuple[Identity, ...] = ()
+    #: What the request for an outgoing call, or the notification of an incoming one, says besides (chatInfo, ...).
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def peer(self) -> Identity:
+        """The person at the far end of a call between two."""
+        return self.caller if self.direction == "incoming" else self.called
 
 
 class Call:
@@ -107,7 +129,7 @@ class Call:
         self.chain_id = str(uuid.uuid4())
         self.my_participant_id = str(uuid.uuid4())
         self.source_participant_id = str(uuid.uuid4())
-        self.state = "incoming"
+        self.state = "incoming" if birth.direction == "incoming" else "establishing"
         self.audio: str | None = None
         self.callback_url = exchange.settings.bot_callback_url
         self.service_hosted = True
@@ -126,6 +148,8 @@ class Call:
         self.on_tone: list[Callable[[str], str | None]] = []
         #: Called whenever the caller starts to say something.
         self.on_speech: list[Callable[[], None]] = []
+        #: Telephones that ring because of this call, until somebody acts.
+        self.ringing: list[Ringing] = []
         self._timers: dict[str, Timer] = {}
 
     # --- state
@@ -224,7 +248,7 @@ class Call:
             "@odata.context": f"{self.exchange.base_url}/v1.0/$metadata#app/calls/$entity",
             "@odata.type": "#microsoft.graph.call",
             "state": notes.state_word(self.state, settings),
-            "direction": "incoming",
+            "direction": self.birth.direction,
             "callbackUri": self.callback_url,
             "callChainId": self.chain_id,
             "tenantId": self.birth.tenant_id,
@@ -234,6 +258,7 @@ class Call:
             "requestedModalities": list(self.birth.modalities),
             "id": notes.body_id(self.id, settings),
         }
+        resource.update(self.birth.more)
         if self.media_config is not None:
             resource["mediaConfig"] = self.media_config
         if self.audio is not None:
@@ -243,7 +268,8 @@ class Call:
     def source(self) -> dict[str, Any]:
         """Who calls, as a `participantInfo`; encrypted while the bot has no calling permission."""
         settings, caller = self.settings, self.birth.caller
-        if not any(name.startswith("Calls.") for name in settings.permissions):
+        encrypted = not any(name.startswith("Calls.") for name in settings.permissions)
+        if encrypted and self.birth.direction == "incoming":
             caller = Identity(kind="encrypted", id=uuid.uuid5(uuid.NAMESPACE_URL, caller.id).hex)
         source: dict[str, Any] = {
             "@odata.type": "#microsoft.graph.participantInfo",
@@ -259,13 +285,16 @@ class Call:
 
     def targets(self) -> list[dict[str, Any]]:
         """Who was called, as `invitationParticipantInfo`s."""
-        return [
-            {
+        targets: list[dict[str, Any]] = []
+        for target in self.birth.targets or (self.birth.called,):
+            info: dict[str, Any] = {
                 "@odata.type": "#microsoft.graph.invitationParticipantInfo",
-                "identity": self.birth.called.to_graph(self.settings),
+                "identity": target.to_graph(self.settings),
                 "endpointType": "default",
-                self.settings.participant_id_key: self.my_participant_id,
                 "region": None,
                 "languageId": None,
             }
-        ]
+            if self.birth.direction == "incoming":
+                info[self.settings.participant_id_key] = self.my_participant_id
+            targets.append(info)
+        return targets

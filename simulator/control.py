@@ -21,6 +21,7 @@ from simulator.call import Call
 from simulator.far_end import ScriptRefused
 from simulator.faults import FaultRefused
 from simulator.identities import NobodySuch
+from simulator.results import NoSuchEnding, Result
 from simulator.settings import SettingsRefused
 from simulator.tones import NoSuchKey
 
@@ -34,7 +35,7 @@ class _Refused(ValueError):
     pass
 
 
-_MISTAKES = (_Refused, NobodySuch, NoSuchKey, WrongFormat, SettingsRefused, FaultRefused, ScriptRefused)
+_MISTAKES = (_Refused, NobodySuch, NoSuchKey, WrongFormat, SettingsRefused, FaultRefused, ScriptRefused, NoSuchEnding)
 
 
 def control_routes(simulator: Simulator) -> list[Route]:
@@ -45,7 +46,10 @@ def control_routes(simulator: Simulator) -> list[Route]:
         ("GET", "/calls/{call_id}", _show),
         ("POST", "/calls/{call_id}/tones", _press),
         ("POST", "/calls/{call_id}/speech", _say),
+        ("POST", "/calls/{call_id}/answer", _answer),
+        ("POST", "/calls/{call_id}/decline", _decline),
         ("POST", "/calls/{call_id}/hangup", _hang_up),
+        ("POST", "/calls/{call_id}/drop", _drop),
         ("POST", "/faults", _add_fault),
         ("GET", "/faults", _list_faults),
         ("GET", "/clock", _show_clock),
@@ -109,6 +113,30 @@ async def _press(simulator: Simulator, request: Request) -> Response:
 
 async def _say(simulator: Simulator, request: Request) -> Response:
     simulator.say(request.path_params["call_id"], await request.body())
+    return Response(status_code=202)
+
+
+async def _answer(simulator: Simulator, request: Request) -> Response:
+    asked = await _texts(request, "who")
+    simulator.answer(request.path_params["call_id"], asked.get("who"))
+    return Response(status_code=202)
+
+
+async def _decline(simulator: Simulator, request: Request) -> Response:
+    asked = await _texts(request, "who", "outcome")
+    simulator.decline(request.path_params["call_id"], asked.get("who"), asked.get("outcome", "declines"))
+    return Response(status_code=202)
+
+
+async def _drop(simulator: Simulator, request: Request) -> Response:
+    asked = await _object(request)
+    reason, code, subcode = asked.get("reason"), asked.get("code"), asked.get("subcode")
+    if isinstance(reason, str):
+        simulator.drop(request.path_params["call_id"], reason)
+    elif isinstance(code, int) and isinstance(subcode, int):
+        simulator.drop(request.path_params["call_id"], Result(code, subcode))
+    else:
+        raise _Refused('wanted {"reason": name of an ending} or {"code": 200, "subcode": 5300}')
     return Response(status_code=202)
 
 
@@ -180,6 +208,13 @@ def _summary(call: Call) -> dict[str, Any]:
 
 def _are(values: Any, kind: type) -> bool:
     return isinstance(values, list) and all(isinstance(value, kind) for value in values)
+
+
+async def _texts(request: Request, *names: str) -> dict[str, str]:
+    asked = await _object(request)
+    if set(asked) - set(names) or not all(isinstance(value, str) for value in asked.values()):
+        raise _Refused(f"wanted an object with, if anything, {', '.join(names)}: texts")
+    return asked
 
 
 async def _object(request: Request) -> dict[str, Any]:

@@ -12,17 +12,22 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
+from simulator.far_end import ScriptRefused, checked
 from simulator.permissions import EVERY_PERMISSION
-from simulator.results import RESULTS, Result
+from simulator.results import OUTCOMES, RESULTS, Result
 
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """How somebody behaves who is rung by a transfer or a redirect."""
+    """How somebody behaves who is rung: by the bot, by an invitation, a transfer or a redirect."""
 
-    outcome: Literal["answers", "declines", "busy", "no_answer", "fails"] = "answers"
+    #: `answers`; `waits` (rings until the control plane acts for them); `declines`, `busy`, `no_answer`, `fails`, or
+    #: any other name of `simulator.results.ENDINGS`.
+    outcome: str = "answers"
     #: Seconds from the ringing to that outcome.
     after_s: float = 2.0
+    #: What they do once they have answered a call of the bot's; see `simulator.far_end`.
+    script: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,7 +139,15 @@ class SimulatorSettings:
     #: Replaces some of `simulator.results.RESULTS`, by name.
     results: dict[str, Result] = field(default_factory=dict)
 
-    # --- transfer and redirect
+    # --- outgoing calls (contract A.2, K.7)
+    #: How long a call of the bot's, or an invitation, rings.
+    ring_s: float = 120.0
+    #: Whether the call says `ringing`, which the documents list and the metadata do not know.
+    ringing_state: bool = False
+    #: Tenants of users who are of another tenant than the bot's home, by user id: calling them is refused with 7505.
+    foreign_users: dict[str, str] = field(default_factory=dict)
+
+    # --- who is rung
     #: Who answers and who does not, by user id, application instance id or phone number; everyone else answers.
     targets: dict[str, Target] = field(default_factory=dict)
     #: How long a transfer rings before "no_answer" counts as failed.
@@ -187,6 +200,8 @@ class SimulatorSettings:
         strange = sorted(set(changed.results) - set(RESULTS))
         if strange:
             raise SettingsRefused(f"results has no {', '.join(strange)}; it has {', '.join(RESULTS)}")
+        for who, target in changed.targets.items():
+            _check_target(who, target)
         return changed
 
     def to_json(self) -> dict[str, Any]:
@@ -202,7 +217,18 @@ class SimulatorSettings:
         return self.targets.get(identity, Target())
 
 
+def _check_target(who: str, target: Target) -> None:
+    if target.outcome not in OUTCOMES:
+        raise SettingsRefused(f"targets.{who}.outcome must be one of {', '.join(sorted(OUTCOMES))}")
+    try:
+        checked(target.script)
+    except ScriptRefused as problem:
+        raise SettingsRefused(f"targets.{who}: {problem}") from None
+
+
 def _from_json(value: Any, kind: Any, name: str) -> Any:
+    if kind is Any:
+        return value
     origin, inner = get_origin(kind), get_args(kind)
     if origin is Literal:
         if value in inner:

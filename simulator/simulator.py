@@ -16,6 +16,7 @@ from simulator.audio import duration_s, pcm_of
 from simulator.call import Birth, Call
 from simulator.control import control_routes
 from simulator.delivery import Delivery, Line, Outgoing
+from simulator.dialling import Ringing
 from simulator.disruption import disconnected
 from simulator.far_end import Step
 from simulator.faults import Fault, Faults
@@ -23,6 +24,7 @@ from simulator.graph_app import graph_routes
 from simulator.notifications import same_id
 from simulator.prompts import MediaInfo, Prompt, PromptFailed, PromptFetcher
 from simulator.recordings import Recordings
+from simulator.results import ENDINGS, NoSuchEnding, Result
 from simulator.settings import SimulatorSettings
 from simulator.token_service import token_routes
 from simulator.tokens import Tokens
@@ -104,13 +106,38 @@ class Simulator:
         called = identities.called(to, self._settings, who)
         steps = far_end.checked(script)
         birth = Birth(caller=who, called=called, tenant_id=tenant, modalities=tuple(modalities), policy=policy)
-        call = Call(self, birth, self.watchers)
-        self.calls[call.id] = call
+        call = self.open(birth)
         call.transcript.add("far_end", does="rings", who=[called.id], caller=who.id, kind=who.kind)
         if steps:
             far_end.FarEnd(self, call, steps)
         incoming.ring(call)
         return call.id
+
+    def answer(self, call_id: str, who: str | None = None) -> None:
+        """Somebody whom the bot calls or invites answers: the one with this id or number, or whoever rings first.
+
+        Raises `NoSuchCall`, `NothingToActOn`.
+        """
+        self._ringing(call_id, who).decide("answers")
+
+    def decline(self, call_id: str, who: str | None = None, outcome: str = "declines") -> None:
+        """They do not; `outcome` is a name of `simulator.results.ENDINGS`. Raises `NoSuchCall`,
+        `NothingToActOn`, `NoSuchEnding`.
+        """
+        if outcome not in ENDINGS:
+            raise NoSuchEnding(outcome)
+        self._ringing(call_id, who).decide(outcome)
+
+    def drop(self, call_id: str, reason: str | Result) -> None:
+        """Graph ends the call: a name of `simulator.results.ENDINGS`, or any code and subcode.
+
+        Raises `NoSuchCall`, `NothingToActOn`, `NoSuchEnding`.
+        """
+        call = self._live(call_id)
+        if isinstance(reason, str) and reason not in ENDINGS:
+            raise NoSuchEnding(reason)
+        call.transcript.add("far_end", does="is cut off", who=str(reason))
+        call.end(self._settings.result(reason) if isinstance(reason, str) else reason)
 
     def press(self, call_id: str, tones: str, interval_ms: float = 150) -> None:
         """The caller presses keys, the first one now, or after the last of those that are still being pressed.
@@ -133,15 +160,18 @@ class Simulator:
             heard()
 
     def hang_up(self, call_id: str) -> None:
-        """The caller hangs up, or gives up while it rings. Raises `NoSuchCall`, `NothingToActOn`."""
+        """The far end hangs up, or gives up while it rings. Raises `NoSuchCall`, `NothingToActOn`."""
         call, settings = self._live(call_id), self._settings
-        call.transcript.add("far_end", does="hangs_up", who=call.birth.caller.id)
+        peer = call.birth.peer
+        if call.ringing:
+            raise NothingToActOn(f"call {call_id} is not answered: its far end may answer or decline")
+        call.transcript.add("far_end", does="hangs_up", who=peer.id)
         if call.state in ("incoming", "redirecting"):
             call.end(settings.result("caller_gave_up"))
-        elif call.birth.caller.kind == "phone":
+        elif peer.kind == "phone":
             call.end(settings.result("phone_hung_up"))
         else:
-            call.end(settings.result("user_hung_up"), sender=call.birth.caller)
+            call.end(settings.result("user_hung_up"), sender=peer)
 
     def call(self, call_id: str) -> Call:
         """The call with this id, in any spelling. Raises `NoSuchCall`."""
@@ -176,6 +206,16 @@ class Simulator:
 
     # --- what calls share (`simulator.call.Exchange`)
 
+    def open(self, birth: Birth) -> Call:
+        """Make a new call known."""
+        call = Call(self, birth, self.watchers)
+        self.calls[call.id] = call
+        return call
+
+    def perform(self, call: Call, script: Sequence[Step]) -> None:
+        """Let the far end of a call do what a script says. Raises `ScriptRefused`."""
+        far_end.FarEnd(self, call, far_end.checked(script))
+
     def send(self, line: Line, outgoing: Outgoing) -> None:
         """Queue a notification behind the earlier ones of its call."""
         self._delivery.send(line, outgoing)
@@ -205,6 +245,13 @@ class Simulator:
             for waiter in (closing, gone):
                 waiter.cancel()
             await asyncio.gather(closing, gone, return_exceptions=True)
+
+    def _ringing(self, call_id: str, who: str | None) -> Ringing:
+        call = self._live(call_id)
+        found = next((one for one in call.ringing if who in (None, one.who.id)), None)
+        if found is None:
+            raise NothingToActOn(f"call {call_id} rings nobody" + (f" called {who}" if who else ""))
+        return found
 
     def _live(self, call_id: str) -> Call:
         call = self.call(call_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from simulator import notifications as notes
@@ -28,11 +28,11 @@ class Request:
     #: What the path names, e.g. `operation_id`.
     path: Mapping[str, str]
     #: OData options such as `$filter`.
-    query: Mapping[str, str]
+    query: Mapping[str, str] = field(default_factory=dict[str, str])
     #: Headers, by lower-case name.
-    headers: Mapping[str, str]
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
     #: Application permissions in the token.
-    roles: frozenset[str]
+    roles: frozenset[str] = frozenset()
 
     def needs(self, *permissions: str) -> None:
         """Raise `GraphError` 403/7504 when the token has none of these permissions.

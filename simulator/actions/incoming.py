@@ -8,20 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from simulator import identities
+from simulator import connecting, identities
 from simulator import notifications as notes
-from simulator.actions.asked import Answer, Asked, media_info
+from simulator.actions.asked import Answer, Asked
+from simulator.actions.media_config import MediaConfig
 from simulator.call import Call
 from simulator.errors import invalid, wrong_state
 from simulator.identities import Identity
 from simulator.notifications import Notification
-from simulator.prompts import MediaInfo, Prompt, PromptFailed
 
 _REASONS = frozenset({"none", "busy", "forbidden"})
-_MEDIA_CONFIGS = {
-    "#microsoft.graph.serviceHostedMediaConfig": True,
-    "#microsoft.graph.appHostedMediaConfig": False,
-}
 _DEFAULT_RING_S = {True: 55, False: 60}
 
 
@@ -55,7 +51,7 @@ def ring(call: Call) -> None:
 def answer(asked: Asked) -> Answer:
     """`POST /communications/calls/{id}/answer`."""
     call, body = asked.call, asked.body
-    service_hosted, prefetch = _media_config(body.raw("mediaConfig"))
+    config = MediaConfig.of(body.raw("mediaConfig"))
     body.modalities("acceptedModalities")
     body.number("participantCapacity", 0, 0, 2**31 - 1)
     callback_uri = body.callback_uri()
@@ -65,13 +61,8 @@ def answer(asked: Asked) -> Answer:
     call.move("answered")
     call.cancel("window")
     call.callback_url = callback_uri or call.callback_url
-    call.service_hosted = service_hosted
-    call.media_config = body.raw("mediaConfig")
-    for info in prefetch:
-        _prefetch(call, info)
-    start_keep_alive(call)
-    if call.settings.max_call_s is not None:
-        call.later("longest", call.settings.max_call_s, lambda: call.end(call.settings.result("longest_call")))
+    config.apply(call)
+    connecting.start(call)
     call.later("establishing", call.settings.establishing_delay_s, lambda: _establishing(call))
     return Answer(status=202)
 
@@ -92,7 +83,7 @@ def reject(asked: Asked) -> Answer:
 def redirect(asked: Asked) -> Answer:
     """`POST /communications/calls/{id}/redirect`. Several targets ring at once; the first to answer has the call."""
     call, body = asked.call, asked.body
-    targets = [_target(item) for item in body.items("targets", 1, 25)]
+    targets = [target(item) for item in body.items("targets", 1, 25)]
     ring_s = body.number("timeout", _DEFAULT_RING_S[len(targets) == 1], 15, 90)
     callback_uri = body.callback_uri()
     _still_ringing(call)
@@ -105,10 +96,9 @@ def redirect(asked: Asked) -> Answer:
     return Answer(status=202)
 
 
-def start_keep_alive(call: Call) -> None:
-    """From now on the bot has 45 minutes to say that it is still there."""
-    lapse = call.settings.keep_alive_lapse_s
-    call.later("keep_alive", lapse, lambda: call.end(call.settings.result("keep_alive_lapsed")))
+def _establishing(call: Call) -> None:
+    call.notify_state()
+    connecting.connect(call)
 
 
 def _still_ringing(call: Call) -> None:
@@ -116,48 +106,8 @@ def _still_ringing(call: Call) -> None:
         raise wrong_state(f"The call is {call.state}: only an incoming call can be answered, rejected or redirected.")
 
 
-def _establishing(call: Call) -> None:
-    call.notify_state()
-    call.later("establishing", call.settings.established_delay_s, lambda: _established(call))
-
-
-def _established(call: Call) -> None:
-    call.move("connected")
-    call.notify_state()
-    call.later("media", call.settings.media_delay_s, lambda: _media_active(call))
-
-
-def _media_active(call: Call) -> None:
-    call.audio = "active"
-    call.transcript.add("state", state=call.state, audio="active", why="media is up")
-    call.notify_state(mediaState=notes.media_state("active"))
-
-
-def _media_config(value: Any) -> tuple[bool, list[MediaInfo]]:
-    """Whether Graph hosts the media, and what it is to fetch ahead."""
-    kind = value.get("@odata.type") if isinstance(value, Mapping) else None
-    if kind not in _MEDIA_CONFIGS:
-        raise invalid("mediaConfig must have an @odata.type: serviceHostedMediaConfig or appHostedMediaConfig.")
-    prefetch = value.get("preFetchMedia") or []
-    if not isinstance(prefetch, list):
-        raise invalid("preFetchMedia must be a list.")
-    return _MEDIA_CONFIGS[kind], [media_info(item, "preFetchMedia") for item in prefetch]
-
-
-def _prefetch(call: Call, info: MediaInfo) -> None:
-    def fetched(outcome: Prompt | Exception) -> None:
-        if isinstance(outcome, Prompt):
-            call.prompts.keep(outcome)
-        elif isinstance(outcome, PromptFailed):
-            call.transcript.add("fetch", uri=info.uri, problem=outcome.problem)
-        else:
-            raise outcome
-
-    if info.resource_id is not None and call.settings.prompt_cache == "call":
-        call.exchange.fetch(info, fetched)
-
-
-def _target(item: Any) -> Identity:
+def target(item: Any) -> Identity:
+    """Somebody to be called, out of `targets`. Raises `GraphError`."""
     identity = identities.from_graph(item.get("identity")) if isinstance(item, Mapping) else None
     if identity is None:
         raise invalid("targets must hold invitationParticipantInfo objects whose identity has an id.")
@@ -171,7 +121,7 @@ def _first_to_act(call: Call, targets: list[Identity], ring_s: int) -> tuple[flo
     if answers:
         after_s, who = min(answers, key=lambda one: one[0])
         return after_s, "answers", who
-    if any(plan.outcome in ("no_answer", "answers") for plan, _ in plans):
+    if any(plan.outcome in ("no_answer", "answers", "waits") for plan, _ in plans):
         return float(ring_s), "no_answer", targets[0]
     plan, who = max(plans, key=lambda one: one[0].after_s)
     return min(plan.after_s, ring_s), plan.outcome, who
@@ -187,7 +137,7 @@ def _redirected(call: Call, outcome: str, who: Identity) -> None:
         }
         call.end(None, answeredBy=answered_by, direction="incoming", tenantId=call.birth.tenant_id)
     else:
-        call.end(call.settings.result(f"redirect_{outcome}"))
+        call.end(call.settings.result(outcome))
 
 
 def _policy_fields(call: Call) -> dict[str, Any]:

@@ -6,8 +6,8 @@ Sources: https://learn.microsoft.com/graph/api/call-get, call-delete, call-keepa
 from __future__ import annotations
 
 from simulator.actions.asked import Answer, Asked
-from simulator.actions.incoming import start_keep_alive
 from simulator.call import Call
+from simulator.connecting import start_keep_alive
 from simulator.errors import not_found, operation_not_found, wrong_state
 from simulator.operations import Operation
 
@@ -29,6 +29,8 @@ def hang_up(asked: Asked) -> Answer:
     call.cancel("media")
     call.cancel("transfer")
     call.cancel("redirect")
+    for ringing in tuple(call.ringing):
+        ringing.stop()
     call.later("terminating", call.settings.terminating_delay_s, lambda: call.end(call.settings.result("bot_hung_up")))
     return Answer(status=204)
 

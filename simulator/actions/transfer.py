@@ -29,7 +29,7 @@ def transfer(asked: Asked) -> Answer:
     call.notify_state()
     plan = call.settings.target(target.id)
     outcome, after_s = plan.outcome, plan.after_s
-    if outcome == "no_answer":
+    if outcome in ("no_answer", "waits"):
         after_s = call.settings.transfer_ring_s
     if target.kind == "phone" and call.birth.called.kind != "applicationInstance":
         outcome = "fails"  # only resource accounts reach the telephone network

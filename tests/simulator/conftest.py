@@ -26,6 +26,7 @@ from clock import VirtualClock
 from simulator import Addresses, Simulator, SimulatorSettings, serve
 from simulator.notifications import same_id
 
+BOB = "0c1f5b00-5555-4a2b-9c3d-00000000b0bb"
 CONTRACT = Path(__file__).parents[1] / "contract" / "openapi.json"
 
 
@@ -108,14 +109,16 @@ class Bot:
     def _take(self, body: dict[str, Any]) -> None:
         for item in body["value"]:
             data = item["resourceData"]
-            taken = {**item, "resourceData": data[0] if isinstance(data, list) else data}
+            one = isinstance(data, list) and not item["resourceUrl"].endswith("/participants")
+            taken = {**item, "resourceData": data[0] if one else data}
             self.items.append(taken)
             self._by_call[_call_of(item)].append(taken)
         if not self.lenient:
             schema("microsoft.graph.commsNotifications").validate(body)
             for item in self.items[-len(body["value"]) :]:
-                data = item["resourceData"]
-                schema(data["@odata.type"].removeprefix("#")).validate(data)
+                found = item["resourceData"]
+                for data in found if isinstance(found, list) else [found]:
+                    schema(data["@odata.type"].removeprefix("#")).validate(data)
 
     async def _prompt(self, request: web.Request) -> web.Response:
         with self.clock:
@@ -141,7 +144,7 @@ class Bot:
         self, method: str, path: str, body: Any = None, *, headers: Mapping[str, str] | None = None
     ) -> tuple[int, Any, Mapping[str, str]]:
         """A request below /communications/calls: status, JSON, headers; checked against the contract."""
-        url = f"{self.addresses.graph_url}/communications/calls/{path}"
+        url = f"{self.addresses.graph_url}/communications/calls/{path}".rstrip("/")
         data = body if isinstance(body, bytes) else None if body is None else json.dumps(body).encode()
         sent = {"Authorization": f"Bearer {self.token()}", "Content-Type": "application/json", **(headers or {})}
         with self.clock:
@@ -183,6 +186,25 @@ class Bot:
             **more,
         }
         return (await self.ask("POST", f"{call_id}/answer", body))[0]
+
+    def call_body(self, *targets: Mapping[str, str], source: str | None = None, **more: Any) -> dict[str, Any]:
+        """A request for a call to people; `source` is `instance` (the resource account) or `stranger` (another)."""
+        settings = self.simulator.settings
+        body: dict[str, Any] = {
+            "@odata.type": "#microsoft.graph.call",
+            "callbackUri": f"{self.url}/callbacks/outgoing",
+            "requestedModalities": ["audio"],
+            "mediaConfig": {"@odata.type": "#microsoft.graph.serviceHostedMediaConfig"},
+            **more,
+        }
+        if body.get("tenantId") == "home":
+            body["tenantId"] = settings.tenant_id
+        if source is not None:
+            instance = settings.application_instance_id if source == "instance" else BOB
+            body["source"] = {"identity": {"applicationInstance": {"id": instance}}}
+        if any(targets):
+            body["targets"] = [{"identity": {kind: {"id": who}}} for one in targets for kind, who in one.items()]
+        return {name: value for name, value in body.items() if value is not None}
 
     async def up(self, caller: Mapping[str, Any] | None = None, *, tones: bool = True, **ring: Any) -> str:
         """A call that is answered, with media active and, unless told otherwise, tones subscribed."""
@@ -239,12 +261,12 @@ def _is_call(item: Mapping[str, Any]) -> bool:
 
 
 def _check_response(method: str, path: str, status: int, value: Any, headers: Mapping[str, str]) -> None:
-    parts = path.split("/")
-    parts[0] = "{call-id}"
+    parts = path.split("/") if path else []
+    parts[:1] = ["{call-id}"] if path else []
     if len(parts) == 3:
         parts[2] = "{commsOperation-id}"
     parts[1:2] = [parts[1].removeprefix("microsoft.graph.")] if len(parts) > 1 else []
-    operation = contract()["paths"]["/communications/calls/" + "/".join(parts)][method.lower()]
+    operation = contract()["paths"]["/".join(["/communications/calls", *parts])][method.lower()]
     documented = operation["responses"][str(status)]
     assert set(documented.get("headers", {})) <= set(headers)
     content = documented.get("content")

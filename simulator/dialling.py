@@ -1,0 +1,66 @@
+"""Telephones that ring because of the bot: of people it calls, and of people it invites.
+
+A telephone does what the setting `targets` says for its owner, unless the control plane acts first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from simulator import connecting
+from simulator.call import Call
+from simulator.identities import Identity
+
+
+class Ringing:
+    """One telephone that rings. `decided` is told once how it turned out: `answers`, or a name of an ending."""
+
+    def __init__(self, call: Call, who: Identity, decided: Callable[[str], None]) -> None:
+        self.who = who
+        self._call = call
+        self._decided = decided
+        self._timer = f"ring {id(self)}"
+        call.ringing.append(self)
+        call.transcript.add("far_end", does="rings", who=[who.id])
+        plan, ring_s = call.settings.target(who.id), call.settings.ring_s
+        if plan.outcome in ("waits", "no_answer") or plan.after_s > ring_s:
+            call.later(self._timer, ring_s, lambda: self.decide("no_answer"))
+        else:
+            call.later(self._timer, plan.after_s, lambda: self.decide(plan.outcome))
+
+    def decide(self, outcome: str) -> None:
+        """Its owner answers, or does not."""
+        self.stop()
+        self._call.transcript.add("far_end", does=outcome, who=self.who.id)
+        self._decided(outcome)
+
+    def stop(self) -> None:
+        """It rings no more, and nobody is told."""
+        self._call.cancel(self._timer)
+        if self in self._call.ringing:
+            self._call.ringing.remove(self)
+
+
+def dial(call: Call) -> None:
+    """A new call of the bot's to one person: say that it is being set up, then ring."""
+    settings = call.settings
+    connecting.start(call)
+    call.later("establishing", settings.establishing_delay_s, lambda: _ring(call))
+
+
+def _ring(call: Call) -> None:
+    call.notify_state()
+    if call.settings.ringing_state:
+        call.move("rang")
+        call.notify_state()
+    Ringing(call, call.birth.called, lambda outcome: _decided(call, outcome))
+
+
+def _decided(call: Call, outcome: str) -> None:
+    if outcome != "answers":
+        call.end(call.settings.result(outcome))
+        return
+    script = call.settings.target(call.birth.called.id).script
+    if script:
+        call.exchange.perform(call, script)
+    connecting.connect(call)
