@@ -30,13 +30,15 @@ from simulator.delivery import Outgoing
 from simulator.errors import GraphError, not_found
 from simulator.far_end import FarEnd, Step
 from simulator.notifications import envelope
+from simulator.permissions import EVERY_PERMISSION
 from simulator.prompts import MediaInfo, Prompt
 from simulator.recordings import Recordings
+from simulator.rows import CallRow
 from simulator.simulator import Simulator
 from simulator.tones import tones_of
 from simulator.urls import ROWS
 
-_HANDLERS = {row.action: row.handler for row in ROWS}
+_HANDLERS = {row.action: row.handler for row in ROWS if isinstance(row, CallRow)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,7 +158,9 @@ class GraphOnLine:
         status, answer, refusal = 404, None, not_found()
         if not call.over:
             try:
-                answer = _HANDLERS[action](Asked(call=call, body=Body(body or {}), path={}))
+                roles = frozenset(EVERY_PERMISSION)
+                asked = Asked(call=call, body=Body(body or {}), path={}, query={}, headers={}, roles=roles)
+                answer = _HANDLERS[action](asked)
                 status = answer.status
             except GraphError as problem:
                 status, refusal = problem.status, problem
