@@ -24,11 +24,12 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Problem:
-    """One thing wrong at one place of one file."""
+    """One thing wrong at one place of one file. `rule` is the id of the rule that is broken (`flows.rules`)."""
 
     file: str
     place: Place
     message: str
+    rule: str = "wrong-value"
 
     def __str__(self) -> str:
         path = f"{self.place.path}: " if self.place.path else ""
@@ -57,19 +58,24 @@ class Problems:
         self._file = file
         self._found: list[Problem] = []
 
-    def add(self, place: Place, message: str) -> None:
+    def add(self, place: Place, message: str, rule: str = "wrong-value") -> None:
         """Note a problem and go on."""
-        self._found.append(Problem(file=self._file, place=place, message=message))
+        self._found.append(Problem(file=self._file, place=place, message=message, rule=rule))
 
-    def refuse(self, place: Place, message: str) -> Unreadable:
+    def refuse(self, place: Place, message: str, rule: str = "wrong-value") -> Unreadable:
         """Note a problem; the caller raises what this returns."""
-        self.add(place, message)
+        self.add(place, message, rule)
         return Unreadable()
 
     def raise_if_any(self) -> None:
         """Raise `FlowErrors` with everything found so far, if anything was."""
         if self._found:
             raise FlowErrors(sorted(self._found, key=lambda problem: (problem.place.line, problem.place.column)))
+
+    @property
+    def found(self) -> tuple[Problem, ...]:
+        """Everything found so far."""
+        return tuple(self._found)
 
 
 def unknown_name(what: str, name: str, allowed: Iterable[str]) -> str:

@@ -71,7 +71,9 @@ def read_document(text: str, problems: Problems) -> Located:
     """Parse `text`; problems of single values are collected, what makes the whole unusable raises `FlowErrors`."""
     start = Place(line=1, column=1, path="")
     if len(text) > MAX_BYTES or len(text.encode("utf-8", "replace")) > MAX_BYTES:
-        problems.add(start, f"the file is larger than {MAX_BYTES // 1024} KiB; split it into several flows")
+        problems.add(
+            start, f"the file is larger than {MAX_BYTES // 1024} KiB; split it into several flows", "too-large"
+        )
         problems.raise_if_any()
     try:
         return _Builder(text, problems).document()
@@ -81,9 +83,9 @@ def read_document(text: str, problems: Problems) -> Located:
         mark = error.problem_mark or error.context_mark
         place = Place(line=mark.line + 1, column=mark.column + 1, path="") if mark else start
         hint = " (quote the key '*' and other texts that begin with * & ! % @ or `)" if _is_alias(error) else ""
-        problems.add(place, f"this is not YAML: {error.problem or error.context}{hint}")
+        problems.add(place, f"this is not YAML: {error.problem or error.context}{hint}", "not-yaml")
     except (yaml.YAMLError, UnicodeError) as error:
-        problems.add(start, f"this is not YAML: {str(error).splitlines()[0]}")
+        problems.add(start, f"this is not YAML: {str(error).splitlines()[0]}", "not-yaml")
     problems.raise_if_any()
     raise AssertionError("an unreadable document has a problem")
 
@@ -102,29 +104,33 @@ class _Builder:
     def document(self) -> Located:
         next(self._events)
         if isinstance(next(self._events), yaml.StreamEndEvent):
-            raise self._problems.refuse(Place(line=1, column=1, path=""), "the document is empty")
+            raise self._problems.refuse(Place(line=1, column=1, path=""), "the document is empty", "not-yaml")
         root = self._value(next(self._events), "", 0)
         next(self._events)
         extra = next(self._events)
         if not isinstance(extra, yaml.StreamEndEvent):
-            raise self._problems.refuse(_place(extra, ""), "a file holds one document; remove this '---'")
+            raise self._problems.refuse(
+                _place(extra, ""), "a file holds one document; remove this '---'", "several-documents"
+            )
         return root
 
     def _value(self, event: yaml.Event, path: str, depth: int) -> Located:
         place = _place(event, path)
         if depth > MAX_DEPTH:
-            raise self._problems.refuse(place, f"nested deeper than {MAX_DEPTH} levels")
+            raise self._problems.refuse(place, f"nested deeper than {MAX_DEPTH} levels", "too-deep")
         if isinstance(event, yaml.AliasEvent):
             hint = "aliases are not used in flows; write the value out, or quote a text that begins with *"
-            raise self._problems.refuse(place, hint)
+            raise self._problems.refuse(place, hint, "alias")
         tagged = cast("Any", event)
         if isinstance(event, yaml.ScalarEvent):
             plain = bool(cast("tuple[bool, bool]", tagged.implicit)[0])
             if event.tag is not None:
-                raise self._problems.refuse(place, f"the tag {event.tag[:60]} is not allowed; write the value plainly")
+                raise self._problems.refuse(
+                    place, f"the tag {event.tag[:60]} is not allowed; write the value plainly", "tag"
+                )
             return Located(value=resolve_scalar(event.value) if plain else event.value, place=place, raw=event.value)
         if tagged.tag is not None:
-            raise self._problems.refuse(place, f"the tag {str(tagged.tag)[:60]} is not allowed")
+            raise self._problems.refuse(place, f"the tag {str(tagged.tag)[:60]} is not allowed", "tag")
         if isinstance(event, yaml.SequenceStartEvent):
             return self._list(place, path, depth)
         return self._mapping(place, path, depth)
@@ -140,13 +146,15 @@ class _Builder:
         keys: dict[str, Place] = {}
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
             if not isinstance(event, yaml.ScalarEvent) or event.tag is not None:
-                raise self._problems.refuse(_place(event, path), "a key must be plain text")
+                raise self._problems.refuse(_place(event, path), "a key must be plain text", "not-yaml")
             name = event.value
             inner = f"{path}.{name}" if path else name
             key_place = _place(event, inner)
             value = self._value(next(self._events), inner, depth + 1)
             if name in entries:
-                self._problems.add(key_place, f"the key is here twice; the first is on line {keys[name].line}")
+                self._problems.add(
+                    key_place, f"the key is here twice; the first is on line {keys[name].line}", "duplicate-key"
+                )
                 continue
             entries[name], keys[name] = value, key_place
         return Located(value=entries, place=place, keys=keys)

@@ -14,7 +14,6 @@ FUNCTION_LINES = 40
 
 LONG_MODULES = {
     "calls/media.py": (320, "prompts, keys and recordings contend for the one media operation of a call"),
-    "flows/shapes.py": (430, "one short class for each shape of value; a catalogue reads best as one page"),
     "localhost/engine.py": (310, "one short method for each request a client may make of the task hub"),
     "localhost/episodes.py": (320, "taking, playing and committing an episode is one transaction"),
     "dev.py": (420, "one file by design: it runs before anything is installed, from a bare checkout"),

@@ -1,0 +1,56 @@
+"""The shapes a value in a document can have: how it is read, written as JSON, and what it refers to.
+
+A node kind is a dataclass whose fields are `parameter`s, each with one of these shapes. Reading a document, writing
+and reading JSON, listing the prompts of a flow and checking its references all follow from the fields, so a new kind
+needs no code for any of them. Plain frozen dataclasses rather than msgspec or pydantic: every value must report its
+line, column and key with all other errors, which neither does, and durations, keys and references need their own
+readers anyway.
+"""
+
+from __future__ import annotations
+
+from flows.shapes.scalars import (
+    Constant,
+    Duration,
+    Flag,
+    Formula,
+    Integer,
+    Locale,
+    Name,
+    NodeName,
+    PromptName,
+    Text,
+    Variable,
+    Word,
+)
+from flows.shapes.several import Items, Table
+from flows.shapes.shape import Mention, MentionKind, Shape, mapping
+from flows.shapes.telephone import KEYS, DigitPattern, Identity, Keys, OneKey, PhoneNumber, TargetShape
+
+__all__ = [
+    "KEYS",
+    "Constant",
+    "DigitPattern",
+    "Duration",
+    "Flag",
+    "Formula",
+    "Identity",
+    "Integer",
+    "Items",
+    "Keys",
+    "Locale",
+    "Mention",
+    "MentionKind",
+    "Name",
+    "NodeName",
+    "OneKey",
+    "PhoneNumber",
+    "PromptName",
+    "Shape",
+    "Table",
+    "TargetShape",
+    "Text",
+    "Variable",
+    "Word",
+    "mapping",
+]

@@ -1,0 +1,146 @@
+"""Shapes that only a telephone system has: keys, patterns of keys, and whom to call."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from flows.acts import Target
+from flows.problems import Problems, unknown_name
+from flows.shapes.shape import Shape, raw_text
+from flows.source import Located
+
+KEYS = "0123456789*#ABCD"
+
+_IDENTITY = re.compile(r"[0-9A-Fa-f]{8}-?([0-9A-Fa-f]{4}-?){3}[0-9A-Fa-f]{12}")
+_NUMBER = re.compile(r"\+[1-9][0-9]{4,14}")
+
+
+@dataclass(frozen=True)
+class Keys(Shape[str]):
+    """Telephone keys, each once: `"#"`, `"*#"`; `none` for no key."""
+
+    most: int = 16
+
+    def read(self, source: Located, problems: Problems) -> str:
+        """Read a string of keys."""
+        raw = "" if source.raw == "none" else raw_text(source, problems).upper()
+        if len(set(raw)) != len(raw) or not set(raw) <= set(KEYS) or len(raw) > self.most:
+            raise problems.refuse(source.place, f"'{raw[:20]}' is not at most {self.most} different keys of {KEYS}")
+        return raw
+
+    def schema(self) -> dict[str, Any]:
+        """Keys, or the number that YAML makes of digits."""
+        return {"type": ["string", "integer"], "pattern": f"^(none|[0-9*#A-Da-d]{{0,{self.most}}})$", "minimum": 0}
+
+
+class OneKey(Shape[str]):
+    """One telephone key."""
+
+    def read(self, source: Located, problems: Problems) -> str:
+        """Read a key."""
+        raw = raw_text(source, problems).upper()
+        if len(raw) != 1 or raw not in KEYS:
+            raise problems.refuse(source.place, f"'{raw[:20]}' is not one key of {KEYS}")
+        return raw
+
+    def schema(self) -> dict[str, Any]:
+        """One key; as the key of a mapping it is always text."""
+        return {"type": "string", "pattern": "^[0-9*#A-Da-d]$"}
+
+
+class DigitPattern(Shape[str]):
+    r"""A regular expression over keys, of a form that cannot run long: `\d{4}`, `0?[1-9]\d*`, `1|2|30`.
+
+    Allowed are keys, `.`, `\d`, `[...]`, `{m,n}`, `?`, `*`, `+`, `|` and groups that are not repeated; at most four of
+    the parts may vary in length, which keeps the worst case on 32 keys under 60,000 steps.
+    """
+
+    _ELEMENT = re.compile(r"[0-9#A-D.()|]|\\[d*#]|\[\^?[0-9*#A-D-]+\]|[?*+]|\{[0-9]{1,2}(,[0-9]{0,2})?\}")
+
+    def read(self, source: Located, problems: Problems) -> str:
+        """Read a pattern and check its form."""
+        raw = raw_text(source, problems)
+        elements = [match[0] for match in self._ELEMENT.finditer(raw)]
+        complaint = ""
+        if "".join(elements) != raw or not 0 < len(raw) <= 100:
+            complaint = r"use keys, \d, [...], ., ?, *, +, {m,n}, | and (...), 100 characters at most"
+        elif any(a == ")" and b[0] in "*+{?" for a, b in pairwise(elements)):
+            complaint = "a group cannot be repeated"
+        elif sum(element[0] in "?*+|" or "," in element for element in elements) > 4:
+            complaint = "at most four parts may vary: ? * + {m,n} |"
+        else:
+            try:
+                re.compile(raw)
+            except re.error as error:
+                complaint = str(error)
+        if complaint:
+            raise problems.refuse(source.place, f"'{raw[:60]}' is no digit pattern: {complaint}", "bad-pattern")
+        return raw
+
+    def schema(self) -> dict[str, Any]:
+        """A text; its form is checked when it is read."""
+        return {"type": ["string", "integer"], "minLength": 1, "maxLength": 100}
+
+
+class Identity(Shape[str]):
+    """The id of something in Microsoft Entra: a GUID."""
+
+    def read(self, source: Located, problems: Problems) -> str:
+        """Read a GUID."""
+        raw = raw_text(source, problems)
+        if not _IDENTITY.fullmatch(raw):
+            raise problems.refuse(source.place, f"'{raw[:40]}' is not an Entra object id (a GUID)", "bad-target")
+        return raw.lower()
+
+    def schema(self) -> dict[str, Any]:
+        """A GUID."""
+        return {"type": "string", "pattern": f"^{_IDENTITY.pattern}$"}
+
+
+class PhoneNumber(Shape[str]):
+    """A number with its country code: `+442071234567`."""
+
+    def read(self, source: Located, problems: Problems) -> str:
+        """Read a number in E.164 form."""
+        raw = raw_text(source, problems)
+        if not _NUMBER.fullmatch(raw):
+            raise problems.refuse(source.place, f"'{raw[:20]}' is not a number in the form +442071234567", "bad-target")
+        return raw
+
+    def schema(self) -> dict[str, Any]:
+        """A number in E.164 form."""
+        return {"type": "string", "pattern": "^" + _NUMBER.pattern.replace("\\+", "[+]") + "$"}
+
+
+class TargetShape(Shape[Target]):
+    """Where to send a call: `{user: id}`, `{phone: "+..."}` or `{applicationInstance: id}`."""
+
+    _KINDS = ("user", "phone", "applicationInstance")
+
+    def read(self, source: Located, problems: Problems) -> Target:
+        """Read a mapping with exactly one of the three keys."""
+        if not isinstance(source.value, dict) or len(source.value) != 1:
+            allowed = ", ".join(f"{kind}: ..." for kind in self._KINDS)
+            raise problems.refuse(source.place, f"{source.kind} is not one target (allowed: {allowed})", "bad-target")
+        ((kind, identity),) = source.value.items()
+        if kind not in self._KINDS:
+            raise problems.refuse(source.place, unknown_name("kind of target", kind, self._KINDS), "bad-target")
+        if kind == "phone":
+            return Target(kind="phone", id=PhoneNumber().read(identity, problems))
+        wanted = "user" if kind == "user" else "application_instance"
+        return Target(kind=wanted, id=Identity().read(identity, problems))
+
+    def to_json(self, value: Target) -> Any:
+        """Give `{"user" | "phone" | "application_instance": id}`."""
+        return value.to_json()
+
+    def from_json(self, document: Any) -> Target:
+        """Read what `to_json` gave."""
+        return Target.from_json(document)
+
+    def schema(self) -> dict[str, Any]:
+        """Exactly one of the kinds."""
+        return {"$ref": "#/$defs/target"}
