@@ -44,6 +44,9 @@ class _HandlerShape(Shape[Handler | None]):
     def mentions(self, value: Handler | None) -> Iterable[Mention]:
         return () if value is None else _HANDLER.mentions(value)
 
+    def schema(self) -> dict[str, Any]:
+        return {"anyOf": [_HANDLER.schema(), {"type": "null"}]}
+
 
 _HANDLER = Group(Handler)
 

@@ -67,7 +67,7 @@ class _Reader:
         entries = mapping(self._root, self.problems)
         for key in entries:
             if key not in _KEYS:
-                self.problems.add((self._root.keys or {})[key], unknown_name("key", key, _KEYS))
+                self.problems.add((self._root.keys or {})[key], unknown_name("key", key, _KEYS), "unknown-key")
         self._schema(entries)
         identity = self._field(entries, "id", Name("flow id"))
         locale = self._field(entries, "locale", Locale())
@@ -78,7 +78,7 @@ class _Reader:
         if None in (identity, locale, start, variables):
             raise Unreadable
         if start not in self._sources:
-            self.problems.add(entries["start"].place, unknown_name("node", start, self._sources))
+            self.problems.add(entries["start"].place, unknown_name("node", start, self._sources), "unknown-node")
             raise Unreadable
         if len(nodes) < len(self._sources):
             raise Unreadable
@@ -107,12 +107,14 @@ class _Reader:
             if each.kind in names and each.name not in names[each.kind]:
                 if each in inherited and not _contains(self._sources[node.id], each.name):
                     continue  # told once, where the defaults were written
-                place = self._mentioned_at(node, each.name)
-                self.problems.add(place, unknown_name(what[each.kind], each.name, sorted(names[each.kind])))
+                place, wanted = self._mentioned_at(node, each.name), what[each.kind]
+                message = unknown_name(wanted, each.name, sorted(names[each.kind]))
+                self.problems.add(place, message, f"unknown-{wanted}")
         for each in mentions_of(flow.defaults):
             if each.kind in names and each.name not in names[each.kind]:
                 place = _find(mapping(self._root, self.problems)["defaults"], each.name)
-                self.problems.add(place, unknown_name(what[each.kind], each.name, sorted(names[each.kind])))
+                message = unknown_name(what[each.kind], each.name, sorted(names[each.kind]))
+                self.problems.add(place, message, f"unknown-{what[each.kind]}")
         for node in flow.nodes.values():
             self._check_targets(flow, node)
 
@@ -120,11 +122,12 @@ class _Reader:
         for outcome, target in node.targets.items():
             if target not in flow.nodes:
                 place = self.place(node.id, "next") if outcome == node.NEXT else self.place(node.id, "on", outcome)
-                self.problems.add(place, unknown_name("node", target, flow.nodes))
+                self.problems.add(place, unknown_name("node", target, flow.nodes), "unknown-node")
         for outcome in node.outcomes:
             if flow.missing_target(node, outcome.name):
                 wanted = "'next:'" if outcome.name == node.NEXT else f"'{outcome.name}:' under 'on:'"
-                self.problems.add(self.place(node.id), f"the outcome '{outcome.name}' leads nowhere; add {wanted}")
+                message = f"the outcome '{outcome.name}' leads nowhere; add {wanted}"
+                self.problems.add(self.place(node.id), message, "outcome-without-target")
 
     def _mentioned_at(self, node: Node, name: str) -> Place:
         return _find(self._sources[node.id], name)
@@ -133,7 +136,9 @@ class _Reader:
         source = entries.get("schema")
         if source is None or source.value != SCHEMA or isinstance(source.value, bool):
             place = source.place if source else self._root.place
-            self.problems.add(place, f"this version reads 'schema: {SCHEMA}' documents only; say so in the first line")
+            self.problems.add(
+                place, f"this version reads 'schema: {SCHEMA}' documents only; say so in the first line", "wrong-schema"
+            )
 
     def _field(self, entries: dict[str, Located], key: str, shape: Any, default: Any = None) -> Any:
         try:
@@ -142,7 +147,7 @@ class _Reader:
         except Unreadable:
             return None
         if default is None:
-            self.problems.add(self._root.place, f"the key '{key}' is missing")
+            self.problems.add(self._root.place, f"the key '{key}' is missing", "missing-key")
         return default
 
     def _defaults(self, entries: dict[str, Located]) -> Defaults:
@@ -155,12 +160,13 @@ class _Reader:
 
     def _nodes(self, entries: dict[str, Located], defaults: Defaults) -> dict[str, Node]:
         if "nodes" not in entries:
-            self.problems.add(self._root.place, "the key 'nodes' is missing")
+            self.problems.add(self._root.place, "the key 'nodes' is missing", "missing-key")
             raise Unreadable
         source = entries["nodes"]
         self._sources = mapping(source, self.problems)
         if not 0 < len(self._sources) <= _MAX_NODES:
-            raise self.problems.refuse(source.place, f"a flow has 1 to {_MAX_NODES} nodes, not {len(self._sources)}")
+            message = f"a flow has 1 to {_MAX_NODES} nodes, not {len(self._sources)}"
+            raise self.problems.refuse(source.place, message, "too-many-nodes")
         nodes: dict[str, Node] = {}
         inherited = {each.name: getattr(defaults, each.name) for each in parameters(Defaults)}
         for name, each in self._sources.items():
@@ -174,11 +180,12 @@ class _Reader:
     def _node(self, name: str, source: Located, inherited: dict[str, Any]) -> Node:
         entries = mapping(source, self.problems)
         if "kind" not in entries:
-            raise self.problems.refuse(source.place, f"the key 'kind' is missing (allowed: {', '.join(KINDS)})")
+            message = f"the key 'kind' is missing (allowed: {', '.join(KINDS)})"
+            raise self.problems.refuse(source.place, message, "missing-key")
         kind = KINDS.get(entries["kind"].raw or "")
         if kind is None:
             message = unknown_name("kind of node", entries["kind"].raw or "", KINDS)
-            raise self.problems.refuse(entries["kind"].place, message)
+            raise self.problems.refuse(entries["kind"].place, message, "unknown-kind")
         targets: dict[str, str] | None = None
         try:
             targets = self._targets(kind, entries)
@@ -191,14 +198,16 @@ class _Reader:
         if "next" in entries:
             if kind.NEXT is None:
                 hint = f"'next' has no meaning in a {kind.KIND}; its outcomes go under 'on:'"
-                raise self.problems.refuse(entries["next"].place, hint)
+                raise self.problems.refuse(entries["next"].place, hint, "unknown-outcome")
             targets[kind.NEXT] = NodeName().read(entries["next"], self.problems)
         allowed = [each.name for each in kind.OUTCOMES if each.name != kind.NEXT]
         on = entries.get("on")
         for outcome, each in (mapping(on, self.problems) if on else {}).items():
             if outcome not in allowed:
                 place = (on.keys or {})[outcome] if on else each.place
-                raise self.problems.refuse(place, unknown_name(f"outcome of a {kind.KIND}", outcome, allowed))
+                raise self.problems.refuse(
+                    place, unknown_name(f"outcome of a {kind.KIND}", outcome, allowed), "unknown-outcome"
+                )
             targets[outcome] = NodeName().read(each, self.problems)
         return targets
 
@@ -209,13 +218,11 @@ def _check_answered_first(flow: Flow, reader: _Reader) -> None:
         for name in names:
             node = flow.nodes[name]
             if not answered and node.NEEDS_CALL:
-                reader.problems.add(
-                    reader.place(name), f"the call can get here unanswered; put an 'answer' before this {node.KIND}"
-                )
+                message = f"the call can get here unanswered; put an 'answer' before this {node.KIND}"
+                reader.problems.add(reader.place(name), message, "unanswered")
             if answered and node.BEFORE_ANSWER:
-                reader.problems.add(
-                    reader.place(name), f"the call can get here answered already, when it is too late to {node.KIND}"
-                )
+                message = f"the call can get here answered already, when it is too late to {node.KIND}"
+                reader.problems.add(reader.place(name), message, "answered-already")
 
 
 def _reach(flow: Flow, starts: list[str]) -> Iterator[str]:

@@ -37,11 +37,23 @@ class Parameter:
     about: str
     default: Any
     inherited: bool
+    missing: str
 
 
-def parameter(key: str, shape: Shape[T], about: str, *, default: T = REQUIRED, inherited: bool = False) -> T:
-    """Declare a field. `default` is used when the key is absent; without one, or `inherited`, it is required."""
-    facts = {"parameter": (key, shape, about, default, inherited)}
+def parameter(
+    key: str,
+    shape: Shape[T],
+    about: str,
+    *,
+    default: T = REQUIRED,
+    inherited: bool = False,
+    missing: str = "missing-key",
+) -> T:
+    """Declare a field. `default` is used when the key is absent; without one, or `inherited`, it is required.
+
+    `missing` is the rule (`flows.rules`) that its absence breaks.
+    """
+    facts = {"parameter": (key, shape, about, default, inherited, missing)}
     if default is REQUIRED:
         return cast("T", dataclasses.field(metadata=facts))
     if isinstance(default, dict):
@@ -55,9 +67,17 @@ def parameters(kind: type[Any]) -> tuple[Parameter, ...]:
     found: list[Parameter] = []
     for field in dataclasses.fields(kind):
         if "parameter" in field.metadata:
-            key, shape, about, default, inherited = field.metadata["parameter"]
+            key, shape, about, default, inherited, missing = field.metadata["parameter"]
             found.append(
-                Parameter(name=field.name, key=key, shape=shape, about=about, default=default, inherited=inherited)
+                Parameter(
+                    name=field.name,
+                    key=key,
+                    shape=shape,
+                    about=about,
+                    default=default,
+                    inherited=inherited,
+                    missing=missing,
+                )
             )
     return tuple(found)
 
@@ -80,7 +100,7 @@ def read_fields(
     for key in entries:
         if key not in declared and key not in besides:
             place = (source.keys or {})[key]
-            problems.add(place, unknown_name("key", key, [*besides, *declared]))
+            problems.add(place, unknown_name("key", key, [*besides, *declared]), "unknown-key")
             sound = False
     values: dict[str, Any] = {}
     for key, each in declared.items():
@@ -92,7 +112,7 @@ def read_fields(
             elif each.default is not REQUIRED:
                 values[each.name] = each.default
             else:
-                raise problems.refuse(_missing(source, key), f"the key '{key}' is missing: {each.about}")
+                raise problems.refuse(_missing(source, key), f"the key '{key}' is missing: {each.about}", each.missing)
         except Unreadable:
             sound = False
     if not sound:
@@ -126,6 +146,31 @@ class Group(Shape[T], Generic[T]):
     def mentions(self, value: T) -> Iterator[Mention]:
         """Name what the fields refer to."""
         return mentions_of(value)
+
+    def schema(self) -> dict[str, Any]:
+        """An object with these fields and no others."""
+        return {"type": "object", **fields_schema(self.kind), "additionalProperties": False}
+
+
+def fields_schema(kind: type[Any]) -> dict[str, Any]:
+    """Give `properties` and `required` of JSON Schema for a dataclass's parameters."""
+    properties: dict[str, Any] = {}
+    for each in parameters(kind):
+        form = each.shape.schema()
+        about = each.about + (f" ({form['description']})" if "description" in form else "")
+        properties[each.key] = {**form, "description": about}
+        default = default_written(each)
+        if default is not None:
+            properties[each.key]["default"] = default
+    required = [each.key for each in parameters(kind) if each.default is REQUIRED and not each.inherited]
+    return {"properties": properties, **({"required": required} if required else {})}
+
+
+def default_written(each: Parameter) -> Any:
+    """Give the default as an author would write it; None where there is none, or it is nothing."""
+    if each.default is REQUIRED or each.default in ("", (), None) or each.default == {}:
+        return None
+    return each.shape.written(each.default)
 
 
 def fields_to_json(value: object) -> dict[str, Any]:

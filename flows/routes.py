@@ -64,6 +64,9 @@ class _Fallback(Shape[Target | None]):
     def from_json(self, document: Any) -> Target | None:
         return None if document is None else Target.from_json(document)
 
+    def schema(self) -> dict[str, Any]:
+        return {"anyOf": [TargetShape().schema(), {"type": "null"}]}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Route:
@@ -117,7 +120,11 @@ def load(text: str, file: str, *, flows: Collection[str] | None = None) -> Route
         routes = None
     schema = root.value.get("schema") if isinstance(root.value, dict) else None
     if schema is None or schema.raw != str(SCHEMA):
-        problems.add(schema.place if schema else root.place, f"this version reads 'schema: {SCHEMA}' documents only")
+        problems.add(
+            schema.place if schema else root.place,
+            f"this version reads 'schema: {SCHEMA}' documents only",
+            "wrong-schema",
+        )
     if routes is not None:
         _check(routes, root, flows, problems)
     problems.raise_if_any()
@@ -133,14 +140,16 @@ def _check(routes: Routes, root: Located, flows: Collection[str] | None, problem
     for at, (route, source) in enumerate(zip(routes.routes, sources, strict=True), start=1):
         assert isinstance(source.value, dict)
         if route.name in seen:
-            problems.add(source.value["name"].place, f"another route is called '{route.name}' too")
+            problems.add(source.value["name"].place, f"another route is called '{route.name}' too", "duplicate-route")
         seen.add(route.name)
         if flows is not None and route.flow not in flows:
-            problems.add(source.value["flow"].place, unknown_name("flow", route.flow, sorted(flows)))
+            problems.add(source.value["flow"].place, unknown_name("flow", route.flow, sorted(flows)), "unknown-flow")
         if route.when.always and at < len(sources):
-            problems.add(source.place, "a route without 'when' takes every call, so it must be the last")
+            message = "a route without 'when' takes every call, so it must be the last"
+            problems.add(source.place, message, "route-order")
         if at == len(sources) and not route.when.always:
-            problems.add(source.place, "the last route must have no 'when', so that every call has a route")
+            message = "the last route must have no 'when', so that every call has a route"
+            problems.add(source.place, message, "route-order")
 
 
 def _plain(value: str | None) -> str | None:

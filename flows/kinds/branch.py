@@ -37,7 +37,7 @@ class _Cases(Items[Case]):
         for case in cases:
             if case.outcome == "default" or chosen.setdefault(case.outcome, case.next) != case.next:
                 taken = f"the label '{case.outcome}' is taken by 'default' or by a case that leads elsewhere"
-                raise problems.refuse(source.place, taken)
+                raise problems.refuse(source.place, taken, "label-taken")
         return cases
 
 

@@ -20,7 +20,9 @@ class HangUp(Node):
     NEXT: ClassVar[str | None] = None
     NEEDS_CALL: ClassVar[bool] = False
 
-    prompts: tuple[str, ...] = parameter("prompts", Items(PromptName(), 0, 20), "said before", default=())
+    prompts: tuple[str, ...] = parameter(
+        "prompts", Items(PromptName(), 0, 20, beyond="too-many-prompts"), "said before", default=()
+    )
     outcome: str = parameter(
         "outcome", Word(("completed", "failed"), "outcome of a call"), "how the call is recorded", default="completed"
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from flows import acts
 from flows.kinds.asking import Asking
@@ -23,6 +23,9 @@ class _Choice(Shape[str]):
 
     def mentions(self, value: str) -> Iterable[Mention]:
         return () if value == REPEAT else NodeName().mentions(value)
+
+    def schema(self) -> dict[str, Any]:
+        return {"anyOf": [{"const": REPEAT}, NodeName().schema()]}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +49,9 @@ class _OptionShape(Group[Option]):
             return super().read(source, problems)
         return Option(next=_Choice().read(source, problems))
 
+    def schema(self) -> dict[str, Any]:
+        return {"anyOf": [_Choice().schema(), super().schema()]}
+
 
 class _Options(Table[Option]):
     """Key -> option; two keys share a label only when they share the target."""
@@ -57,9 +63,11 @@ class _Options(Table[Option]):
         for key, option in options.items():
             place = (source.keys or {}).get(key, source.place)
             if option.outcome in reserved:
-                raise problems.refuse(place, f"the label '{option.outcome}' is an outcome of every menu; add another")
+                message = f"the label '{option.outcome}' is an outcome of every menu; add another"
+                raise problems.refuse(place, message, "label-taken")
             if chosen.setdefault(option.outcome, option.next) != option.next:
-                raise problems.refuse(place, f"two options are called '{option.outcome}' but lead to different nodes")
+                message = f"two options are called '{option.outcome}' but lead to different nodes"
+                raise problems.refuse(place, message, "label-taken")
         return options
 
 

@@ -18,7 +18,9 @@ class Play(Node):
     KIND: ClassVar[str] = "play"
     OUTCOMES: ClassVar[tuple[Outcome, ...]] = (Outcome("done"), Outcome("interrupted", "done"), FAILED, HANGUP)
 
-    prompts: tuple[str, ...] = parameter("prompts", Items(PromptName(), 1, 20), "what the caller hears, in order")
+    prompts: tuple[str, ...] = parameter(
+        "prompts", Items(PromptName(), 1, 20, beyond="too-many-prompts"), "what the caller hears, in order"
+    )
     barge_in: bool = parameter("bargeIn", Flag(), "a key ends the prompts", inherited=True)
     flush_buffer: bool = parameter("flushBuffer", Flag(), "forget keys pressed before", default=False)
 

@@ -24,11 +24,17 @@ class Record(Node):
     TAKES_KEYS: ClassVar[bool] = True
 
     consent: tuple[str, ...] = parameter(
-        "consent", Items(PromptName(), 1, 5), "what tells the caller that a recording is made and kept"
+        "consent",
+        Items(PromptName(), 1, 5),
+        "what tells the caller that a recording is made and kept",
+        missing="record-without-consent",
     )
     prompt: tuple[str, ...] = parameter("prompt", Items(PromptName(), 0, 1), "played right before", default=())
     max_duration_ms: int = parameter(
-        "maxDuration", Duration(1000, 120_000, whole_seconds=True), "longest recording", default=60_000
+        "maxDuration",
+        Duration(1000, 120_000, whole_seconds=True, beyond="record-too-long"),
+        "longest recording",
+        default=60_000,
     )
     initial_silence_ms: int = parameter(
         "initialSilence", Duration(1000, 120_000, whole_seconds=True), "silence that means nobody speaks", default=5_000

@@ -74,6 +74,10 @@ class Duration(Shape[int]):
             raise problems.refuse(source.place, f"{source.kind} is not whole seconds, which is all Graph takes here")
         return value
 
+    def written(self, value: int) -> Any:
+        """Give the number with its unit."""
+        return _duration(value)
+
     def schema(self) -> dict[str, Any]:
         """The form; the bounds are in the description, for no pattern can hold them."""
         bounds = f"a duration from {_duration(self.least_ms)} to {_duration(self.most_ms)}"

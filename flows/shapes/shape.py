@@ -41,6 +41,10 @@ class Shape(Generic[T]):
         """Name what the value refers to."""
         return ()
 
+    def written(self, value: T) -> Any:
+        """Give the value as an author writes it, or None where it stands for nothing written."""
+        return self.to_json(value)
+
     def schema(self) -> dict[str, Any]:
         """Say in JSON Schema what an author may write; `{}` where it allows whatever `read` allows."""
         return {}
