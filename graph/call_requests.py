@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from graph import wire
-from graph.request import Request, check_seconds, without_none
+from graph.call_setup import CallOptions, check_media, check_modalities, media_config
+from graph.parties import Transferee
+from graph.request import CallRequest, check_member, check_seconds, without_none
 from graph.resources import CALL_STATES, audio_state
 from graph.targets import BadRequest, MediaInfo, Target, check_uri
 from graph.wire import JSON
@@ -16,8 +18,10 @@ _REASONS = ("none", "busy", "forbidden")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer(Request):
-    """Answer an incoming call with media that Graph hosts, within 15 s (5 s for policy recording). 202.
+class Answer(CallRequest):
+    """Answer an incoming call within 15 s (5 s for policy recording). 202.
+
+    With `blob` our media worker handles the media, without it Graph does.
 
     Source: https://learn.microsoft.com/graph/api/call-answer
     """
@@ -26,29 +30,36 @@ class Answer(Request):
     accepted_modalities: tuple[str, ...] = ("audio",)
     #: Prompts that Graph fetches ahead of their first playPrompt.
     prefetch: tuple[MediaInfo, ...] = ()
+    blob: str | None = field(default=None, repr=False)
+    call_options: CallOptions | None = None
+    #: Policy recording only: how many of the same policy's participants this one call may cover.
+    participant_capacity: int | None = None
 
     action: ClassVar[str] = "answer"
 
     def __post_init__(self) -> None:
         super().__post_init__()
         check_uri("callback_uri", self.callback_uri)
-        if not self.accepted_modalities or not set(self.accepted_modalities) <= set(_ACCEPTED_MODALITIES):
-            raise BadRequest("accepted_modalities", f"must be some of {', '.join(_ACCEPTED_MODALITIES)}")
+        check_modalities("accepted_modalities", self.accepted_modalities, _ACCEPTED_MODALITIES)
+        check_media(self.prefetch, self.blob)
+        if self.participant_capacity is not None and not 0 <= self.participant_capacity < 2**31:
+            raise BadRequest("participant_capacity", "must be 0 to 2147483647")
 
     def body(self) -> JSON:
-        """The wire form. `@odata.type` of the media configuration picks its kind and is mandatory."""
-        media: JSON = {"@odata.type": "#microsoft.graph.serviceHostedMediaConfig"}
-        if self.prefetch:
-            media["preFetchMedia"] = [info.to_wire() for info in self.prefetch]
-        return {
-            "callbackUri": self.callback_uri,
-            "mediaConfig": media,
-            "acceptedModalities": list(self.accepted_modalities),
-        }
+        """The wire form."""
+        return without_none(
+            {
+                "callbackUri": self.callback_uri,
+                "mediaConfig": media_config(self.prefetch, self.blob),
+                "acceptedModalities": list(self.accepted_modalities),
+                "callOptions": self.call_options and self.call_options.to_wire("incomingCallOptions"),
+                "participantCapacity": self.participant_capacity,
+            }
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reject(Request):
+class Reject(CallRequest):
     """Reject an incoming call: `none`, `busy` or `forbidden`. 202; a `deleted` notification follows.
 
     Source: https://learn.microsoft.com/graph/api/call-reject
@@ -61,8 +72,7 @@ class Reject(Request):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.reason not in _REASONS:
-            raise BadRequest("reason", f"must be one of {', '.join(_REASONS)}")
+        check_member("reason", self.reason, _REASONS)
         if self.callback_uri is not None:
             check_uri("callback_uri", self.callback_uri)
 
@@ -72,7 +82,7 @@ class Reject(Request):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Redirect(Request):
+class Redirect(CallRequest):
     """Send an incoming call on to 1 to 25 targets, which ring at once for 15 to 90 s (Graph's own: 55 or 60). 202.
 
     Source: https://learn.microsoft.com/graph/api/call-redirect
@@ -100,24 +110,31 @@ class Redirect(Request):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Transfer(Request):
-    """Transfer an established call of two. 202; how it goes arrives as call states, not as an operation.
+class Transfer(CallRequest):
+    """Transfer an established call. 202; how it goes arrives as call states, not as an operation.
 
-    Consultative when the target replaces a call, else blind.
+    Consultative when the target replaces a call, else blind. Out of a group call one participant is transferred, the
+    `transferee`; a call of two has none.
     Source: https://learn.microsoft.com/graph/api/call-transfer
     """
 
     target: Target
+    transferee: Transferee | None = None
 
     action: ClassVar[str] = "transfer"
 
     def body(self) -> JSON:
         """The wire form."""
-        return {"transferTarget": {**self.target.to_wire(), "endpointType": "default"}}
+        return without_none(
+            {
+                "transferTarget": {"endpointType": "default", **self.target.to_wire()},
+                "transferee": self.transferee and self.transferee.to_wire(),
+            }
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
-class KeepAlive(Request):
+class KeepAlive(CallRequest):
     """Say that the call is still wanted; 45 min without it end the call. 200, 404 once the call is over.
 
     Source: https://learn.microsoft.com/graph/api/call-keepalive
@@ -126,12 +143,9 @@ class KeepAlive(Request):
     action: ClassVar[str] = "keepAlive"
     idempotent: ClassVar[bool] = True
 
-    def body(self) -> None:
-        """No body."""
-
 
 @dataclass(frozen=True, kw_only=True)
-class HangUp(Request):
+class HangUp(CallRequest):
     """Leave the call, and end it where we are one of two. 204.
 
     Source: https://learn.microsoft.com/graph/api/call-delete
@@ -141,12 +155,9 @@ class HangUp(Request):
     action: ClassVar[str] = ""
     idempotent: ClassVar[bool] = True
 
-    def body(self) -> None:
-        """No body."""
-
 
 @dataclass(frozen=True, kw_only=True)
-class GetCall(Request):
+class GetCall(CallRequest):
     """Look at the call. 200 with the call.
 
     Source: https://learn.microsoft.com/graph/api/call-get
@@ -155,9 +166,6 @@ class GetCall(Request):
     method: ClassVar[str] = "GET"
     action: ClassVar[str] = ""
     idempotent: ClassVar[bool] = True
-
-    def body(self) -> None:
-        """No body."""
 
     def outcome(self, answer: JSON | None) -> JSON:
         """Give `{"state", "audio"}`; null for what the response did not say."""

@@ -20,6 +20,7 @@ _MEMBERS = {
     "phone": "phone",
     "application": "application",
     "application_instance": "applicationInstance",
+    "voicemail": "user",
 }
 
 
@@ -36,13 +37,13 @@ class BadRequest(ValueError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Target:
-    """Somebody a call can be redirected or transferred to.
+    """Somebody a call can be placed, redirected or transferred to, or who can be invited.
 
     Raises `BadRequest` for a phone number that is not E.164 and for an id that cannot be one.
     Source: https://learn.microsoft.com/graph/api/resources/invitationparticipantinfo
     """
 
-    #: `user`, `phone`, `application` or `application_instance`.
+    #: `user`, `phone`, `application`, `application_instance`, or `voicemail`: the voicemail of a user.
     kind: str
     #: Directory object id, or E.164 number.
     id: str = field(repr=False)
@@ -60,7 +61,7 @@ class Target:
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Target:
-        """Read `{"user": id}`, `{"phone": "+44..."}`, `{"application": id}` or `{"application_instance": id}`.
+        """Read `{"user": id}`, `{"phone": "+44..."}`, `{"application_instance": id}`, `{"voicemail": user's id}`, ...
 
         `"replaces_call_id"` may stand beside it. Raises `BadRequest`.
         """
@@ -72,15 +73,22 @@ class Target:
 
     def to_wire(self) -> JSON:
         """Give Graph's `invitationParticipantInfo`, with the plain `identitySet` that the reference shows."""
-        identity: JSON = {"@odata.type": "#microsoft.graph.identity", "id": self.id}
         wire: JSON = {
             "@odata.type": "#microsoft.graph.invitationParticipantInfo",
-            "identity": {"@odata.type": "#microsoft.graph.identitySet", _MEMBERS[self.kind]: identity},
+            "identity": identity_set(_MEMBERS[self.kind], self.id),
         }
+        if self.kind == "voicemail":
+            wire["endpointType"] = "voicemail"
         replaced = normalised(self.replaces_call_id)
         if replaced:
             wire["replacesCallId"] = on_the_wire(replaced)
         return wire
+
+
+def identity_set(member: str, id_: str, **more: str) -> JSON:
+    """Give Graph's plain `identitySet` with one identity, and what more is known of it."""
+    identity: JSON = {"@odata.type": "#microsoft.graph.identity", "id": id_, **more}
+    return {"@odata.type": "#microsoft.graph.identitySet", member: identity}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

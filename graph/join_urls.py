@@ -1,0 +1,105 @@
+"""Join URLs of meetings, and the meeting coordinates in them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from graph import wire
+from graph.meeting_info import Chat, OrganizerMeeting
+from graph.targets import BadRequest
+from graph.wire import JSON
+
+LONGEST = 4096
+
+_HOSTS = (
+    "teams.microsoft.com",
+    "teams.cloud.microsoft",
+    "teams.microsoft.us",
+    "gov.teams.microsoft.us",
+    "dod.teams.microsoft.us",
+)
+_JOIN = "/l/meetup-join/"
+
+
+class NotAJoinUrl(BadRequest):
+    """The text is no join URL with coordinates in it. `short`: it is one of the newer ones, which have none."""
+
+    def __init__(self, limit: str, *, short: bool = False) -> None:
+        super().__init__("join_url", limit)
+        self.short = short
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Coordinates:
+    """What joining a meeting by its organizer needs.
+
+    Source: https://learn.microsoft.com/graph/api/application-post-calls
+    """
+
+    chat: Chat
+    meeting: OrganizerMeeting
+
+    def to_json(self) -> JSON:
+        """Give `{"chat", "meeting"}`. Personal: it is kept sealed."""
+        return {"chat": self.chat.to_json(), "meeting": self.meeting.to_json()}
+
+
+def parse_join_url(url: str) -> Coordinates:
+    """Read the coordinates in a join URL of a meeting or of a channel meeting, as invitations have them.
+
+    Also the form a browser shows once the link was followed. Raises `NotAJoinUrl`; the newer short links carry a
+    join id instead of coordinates.
+    """
+    if len(url) > LONGEST or not url.isascii() or not url.isprintable():
+        raise NotAJoinUrl(f"must be at most {LONGEST} printable ASCII characters")
+    path, query = _join_part(url)
+    thread, slash, message = unquote(path[len(_JOIN) :]).rstrip("/").partition("/")
+    if not slash:
+        raise NotAJoinUrl("must name a thread and a message after /l/meetup-join/")
+    context = _context(query)
+    try:
+        return Coordinates(
+            chat=Chat(thread_id=thread, message_id=message, reply_chain_message_id=wire.text(context.get("MessageId"))),
+            meeting=OrganizerMeeting(
+                organizer_id=wire.text(context.get("Oid")) or "", tenant_id=wire.text(context.get("Tid")) or ""
+            ),
+        )
+    except BadRequest as failure:
+        raise NotAJoinUrl(f"is malformed: {failure}") from None
+
+
+def _join_part(url: str) -> tuple[str, str]:
+    """Path and query from `/l/meetup-join/` on, whatever the browser put before it."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        host, port, parts = "", None, urlsplit("")
+    if parts.scheme != "https" or host not in _HOSTS or port is not None or parts.username is not None:
+        raise NotAJoinUrl("must be https, and of Teams: https://teams.microsoft.com/l/meetup-join/...")
+    if parts.path.startswith("/meet/"):
+        raise NotAJoinUrl("is a short link without coordinates: join by the meeting's id and passcode", short=True)
+    if parts.path == "/dl/launcher/launcher.html":
+        inner = parse_qs(parts.query, max_num_fields=50).get("url", [""])[0]
+        parts = urlsplit(inner)
+    path, query = parts.path, parts.query
+    if parts.fragment.startswith(_JOIN):
+        path, _, query = parts.fragment.partition("?")
+    if not path.lower().startswith(_JOIN):
+        raise NotAJoinUrl("must have /l/meetup-join/ in it")
+    return path, query
+
+
+def _context(query: str) -> Mapping[str, object]:
+    try:
+        given = parse_qs(query, max_num_fields=50).get("context", [])
+        document: object = json.loads(given[0]) if len(given) == 1 else None
+    except (ValueError, RecursionError):
+        document = None
+    context = wire.mapping(document)
+    if not context:
+        raise NotAJoinUrl("must have a context with Tid and Oid, as JSON")
+    return context

@@ -1,0 +1,33 @@
+"""Meeting coordinates: what is needed to join a meeting, and to join it again.
+
+Three ways: organizer and chat thread (both are in a classic join URL), join id and passcode, or a token that came
+with a call. None of it may go into logs or durable history, but for what `marker` writes.
+"""
+
+from graph.join_urls import Coordinates, NotAJoinUrl, parse_join_url
+from graph.meeting_info import (
+    Chat,
+    JoinIdMeeting,
+    Meeting,
+    OrganizerMeeting,
+    TokenMeeting,
+    marker,
+    meeting_from_json,
+    meeting_from_wire,
+)
+from graph.online_meeting import OnlineMeeting
+
+__all__ = [
+    "Chat",
+    "Coordinates",
+    "JoinIdMeeting",
+    "Meeting",
+    "NotAJoinUrl",
+    "OnlineMeeting",
+    "OrganizerMeeting",
+    "TokenMeeting",
+    "marker",
+    "meeting_from_json",
+    "meeting_from_wire",
+    "parse_join_url",
+]
