@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulator.actions import lifetime
+from simulator.actions import lifetime, online_meetings
 from simulator.permissions import (
     ACCESS_MEDIA,
     CALLING,
@@ -66,12 +66,18 @@ def _meetings(root: str, of: str) -> tuple[TenantRow, ...]:
     """The same six requests below a user and below `/communications`; `of` ends their names."""
     one = f"{root}/{{meeting_id}}"
     rows: tuple[tuple[str, str, str, OfTenant, str], ...] = (
-        ("listOnlineMeetings", "GET", root, not_played, "onlinemeeting-get"),
-        ("createOnlineMeeting", "POST", root, not_played, "application-post-onlinemeetings"),
-        ("createOrGetOnlineMeeting", "POST", f"{root}/createOrGet", not_played, "onlinemeeting-createorget"),
-        ("getOnlineMeeting", "GET", one, not_played, "onlinemeeting-get"),
-        ("updateOnlineMeeting", "PATCH", one, not_played, "onlinemeeting-update"),
-        ("deleteOnlineMeeting", "DELETE", one, not_played, "onlinemeeting-delete"),
+        ("listOnlineMeetings", "GET", root, online_meetings.find, "onlinemeeting-get"),
+        ("createOnlineMeeting", "POST", root, online_meetings.create, "application-post-onlinemeetings"),
+        (
+            "createOrGetOnlineMeeting",
+            "POST",
+            f"{root}/createOrGet",
+            online_meetings.create_or_get,
+            "onlinemeeting-createorget",
+        ),
+        ("getOnlineMeeting", "GET", one, online_meetings.get, "onlinemeeting-get"),
+        ("updateOnlineMeeting", "PATCH", one, online_meetings.update, "onlinemeeting-update"),
+        ("deleteOnlineMeeting", "DELETE", one, online_meetings.delete, "onlinemeeting-delete"),
     )
     return tuple(
         TenantRow(

@@ -65,6 +65,8 @@ class SimulatorSettings:
     permissions: tuple[str, ...] = EVERY_PERMISSION
     #: Actions whose pages say so are not checked again after the call was made; false: checked with every request.
     permissions_checked_at_creation: bool = True
+    #: Users to whom the bot's application access policy for online meetings was granted; null for everybody.
+    meetings_of: tuple[str, ...] | None = None
     #: National clouds lack some actions.
     cloud: Literal["global", "us_gov"] = "global"
     #: Other applications of the tenant, by client id.

@@ -22,6 +22,7 @@ from simulator.far_end import Step
 from simulator.faults import Fault, Faults
 from simulator.graph_app import graph_routes
 from simulator.notifications import same_id
+from simulator.online_meetings import OnlineMeetings
 from simulator.prompts import MediaInfo, Prompt, PromptFailed, PromptFetcher
 from simulator.recordings import Recordings
 from simulator.results import ENDINGS, NoSuchEnding, Result
@@ -57,6 +58,7 @@ class Simulator:
         self.base_url = "http://127.0.0.1"
         self.calls: dict[str, Call] = {}
         self.recordings = Recordings()
+        self.online_meetings = OnlineMeetings()
         self.faults = Faults(self._settings.seed)
         self.tokens = Tokens(lambda: self._settings, clock.now)
         #: Told of every transcript entry: call id and entry, again when an entry has changed.
@@ -190,6 +192,7 @@ class Simulator:
             call.forget()
         self.calls.clear()
         self.recordings.clear()
+        self.online_meetings.clear()
         self._settings = self._first_settings
         self.faults = Faults(self._settings.seed)
 
