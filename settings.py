@@ -7,6 +7,7 @@ In Azure the variables are app settings; on a laptop they come from `local.setti
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -16,6 +17,7 @@ STRICT_TYPING = "AZURE_FUNCTIONS_DURABLE_STRICT_TYPING"
 _RECORDING_HOSTS = "skype.com,teams.microsoft.com,teams.microsoft.us,microsoft.com"
 _ISSUERS = "https://api.botframework.com,https://graph.microsoft.com"
 _OPENID_METADATA = "https://api.aps.skype.com/v1/.well-known/OpenIdConfiguration"
+_PREFIX = re.compile(r"\+[1-9][0-9]{0,14}", re.ASCII)
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -61,6 +63,11 @@ class Settings:
     development_key: str | None
     #: How long a key press may be held back for one that left the phone before it, in milliseconds.
     tone_reorder_ms: int
+    #: How numbers begin that the bot may dial, each like `+44`; none by default.
+    dial_allow: tuple[str, ...]
+    #: Telephone calls that may be dialled within any hour, altogether and for one customer.
+    dial_cap_per_hour: int
+    dial_cap_per_customer_per_hour: int
 
     @classmethod
     def from_environment(cls) -> Settings:
@@ -89,7 +96,10 @@ class Settings:
             storage_client_id=reader.optional("AzureWebJobsStorage__clientId"),
             flows=reader.optional("FLOWS") or "flows/definitions",
             development_key=reader.optional("DEVELOPMENT_KEY"),
-            tone_reorder_ms=reader.milliseconds("TONE_REORDER_MS", 150),
+            tone_reorder_ms=reader.number("TONE_REORDER_MS", 150, most=2000),
+            dial_allow=reader.prefixes("DIAL_ALLOW"),
+            dial_cap_per_hour=reader.number("DIAL_CAP_PER_HOUR", 100, most=100_000),
+            dial_cap_per_customer_per_hour=reader.number("DIAL_CAP_PER_CUSTOMER_PER_HOUR", 50, most=100_000),
         )
         settings._check(reader)
         if env.get(STRICT_TYPING) != "1":
@@ -156,14 +166,21 @@ class _Reader:
             self.problems.append(f"{name} is {value!r}: it must be an address without user, query or fragment")
         return value
 
-    def milliseconds(self, name: str, default: int) -> int:
+    def number(self, name: str, default: int, *, most: int) -> int:
         text = self.optional(name)
         if text is None:
             return default
-        if not text.isascii() or not text.isdigit() or int(text) > 2000:
-            self.problems.append(f"{name} is {text!r}: it must be a whole number from 0 to 2000")
+        if not text.isascii() or not text.isdigit() or int(text) > most:
+            self.problems.append(f"{name} is {text!r}: it must be a whole number from 0 to {most}")
             return default
         return int(text)
+
+    def prefixes(self, name: str) -> tuple[str, ...]:
+        items = self.items(name, "")
+        for item in items:
+            if not _PREFIX.fullmatch(item):
+                self.problems.append(f"{name} holds {item!r}: each must begin a number, like +44 or +1202")
+        return items
 
     def callback_keys(self) -> tuple[str, ...]:
         keys = self.items("CALLBACK_KEYS", "")

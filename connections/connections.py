@@ -21,7 +21,7 @@ from graph.requests import MediaInfo
 from graph.webhook_tokens import TokenValidator
 from inbox import Births, Inbox, Intents, Sealer
 from prompts.catalogue import Catalogue
-from records import Records
+from records import Admissions, Caps, Records
 from settings import Settings
 from storage import Blobs
 
@@ -48,6 +48,7 @@ class Connections:
     births: Births
     intents: Intents
     records: Records
+    admissions: Admissions
     recordings: Blobs
     catalogue: Catalogue
 
@@ -84,7 +85,7 @@ class Connections:
         """Make the clients; none connects before it is used."""
         http = httpx.AsyncClient()
         storage = storage or AccountStorage(settings)
-        inbox_table = storage.table("Inbox")
+        inbox_table, records_table = storage.table("Inbox"), storage.table("Records")
         sealer = Sealer(settings.callback_keys)
         inbox = Inbox(inbox_table, storage.blobs("inbox"), sealer, now)
         catalogue = Catalogue.load(
@@ -103,7 +104,8 @@ class Connections:
             inbox=inbox,
             births=Births(inbox_table, now),
             intents=Intents(inbox_table),
-            records=Records(storage.table("Records"), now),
+            records=Records(records_table, now),
+            admissions=Admissions(records_table, now, _caps(settings)),
             recordings=storage.blobs("recordings"),
             catalogue=catalogue,
         )
@@ -118,6 +120,10 @@ def _credentials(settings: Settings, now: Callable[[], float]) -> GraphCredentia
         identity_client_id=settings.bot_identity_client_id,
         now=now,
     )
+
+
+def _caps(settings: Settings) -> Caps:
+    return Caps(per_hour=settings.dial_cap_per_hour, per_customer_per_hour=settings.dial_cap_per_customer_per_hour)
 
 
 def _webhook_tokens(settings: Settings, http: httpx.AsyncClient, now: Callable[[], float]) -> TokenValidator:

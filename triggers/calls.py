@@ -1,80 +1,145 @@
-"""What operators read: the calls of late, one call, and what happened in it. Everything is masked already."""
+"""What operators read: the calls of late, one call, what happened in it, who is in it, what was recorded.
+
+Everything but a recording is masked.
+"""
 
 from __future__ import annotations
 
-import json
 import re
+from typing import Any
 
 import azure.durable_functions as df
 import azure.functions as func
 
 import connections
-from storage.errors import StorageUnavailable
-from triggers.authorization import NotAllowed, problem, require_role
+from api.routes import LARGEST_PAGE, USUAL_PAGE
+from api.shapes import Wrong
+from graph.ids import normalised
+from graph.resources import Participant
+from graph.roster import participants
+from inbox.errors import InboxError
+from records import masked, masked_phone
+from storage import BlobMissing
+from triggers.authorization import Scope, require_role
+from triggers.problems import Refused, answer, answered, problem, wrong_fields
 
 bp = df.Blueprint()
 
+JSON = dict[str, Any]
+
 _INSTANCE_ID = re.compile(r"call-[0-9a-f]{32}")
-LARGEST_PAGE = 200
 
 
 @bp.route(route="calls", methods=["GET"])
 async def list_calls(req: func.HttpRequest) -> func.HttpResponse:
     """`{"calls": [summary], "next": str | null}`, newest first; query: `customer`, `limit` (1..200), `after`."""
-    try:
-        await require_role(req, "Read")
-        limit = _limit(req.params.get("limit"))
-        page = await connections.current().records.list(
-            customer=req.params.get("customer"), limit=limit, after=req.params.get("after")
-        )
-    except NotAllowed as refusal:
-        return refusal.response
-    except ValueError as wrong:
-        return problem(400, "Bad query", str(wrong))
-    except StorageUnavailable:
-        return _away()
-    return _json({"calls": page.calls, "next": page.next})
+    return await answered(_list(req))
 
 
 @bp.route(route="calls/{id}", methods=["GET"])
 async def get_call(req: func.HttpRequest) -> func.HttpResponse:
     """The summary of one call; `id` is its instance id, `call-...`."""
-    return await _one(req, events=False)
+    return await answered(_call(req))
 
 
 @bp.route(route="calls/{id}/events", methods=["GET"])
 async def get_call_events(req: func.HttpRequest) -> func.HttpResponse:
     """`{"events": [entry]}`: what happened in a call, in order."""
-    return await _one(req, events=True)
+    return await answered(_events(req))
 
 
-async def _one(req: func.HttpRequest, *, events: bool) -> func.HttpResponse:
+@bp.route(route="calls/{id}/participants", methods=["GET"])
+async def get_participants(req: func.HttpRequest) -> func.HttpResponse:
+    """`{"participants": [...]}`: who is in a live call, by the newest roster; empty where Graph sends none."""
+    return await answered(_participants(req))
+
+
+@bp.route(route="calls/{id}/recordings/{n}", methods=["GET"])
+async def get_recording(req: func.HttpRequest) -> func.HttpResponse:
+    """The WAV file of the n-th recording in the call's record, counted from 1."""
+    return await answered(_recording(req))
+
+
+async def call_within(scope: Scope, instance_id: str) -> JSON:
+    """The summary of a call; raises `Refused` with 404 where there is none, or it is not for this caller to know."""
+    call = await connections.current().records.get(instance_id) if _INSTANCE_ID.fullmatch(instance_id) else None
+    if call is None or not scope.covers(call["customer"]):
+        raise Refused(problem(404, "No such call", "There is no record of a call with this id."))
+    return call
+
+
+def call_is_over() -> Refused:
+    """409."""
+    return Refused(problem(409, "The call is over", "Nothing can be done to it any more; its record stays."))
+
+
+async def _list(req: func.HttpRequest) -> func.HttpResponse:
+    scope = await require_role(req, "Read")
+    customer = scope.customer(req.params.get("customer"))
+    limit = _limit(req.params.get("limit"))
     try:
-        await require_role(req, "Read")
-    except NotAllowed as refusal:
-        return refusal.response
-    instance_id = req.route_params["id"]
-    records = connections.current().records
+        page = await connections.current().records.list(customer=customer, limit=limit, after=req.params.get("after"))
+    except ValueError as wrong:
+        raise wrong_fields([Wrong(field="after", detail=str(wrong))]) from None
+    return answer({"calls": page.calls, "next": page.next})
+
+
+async def _call(req: func.HttpRequest) -> func.HttpResponse:
+    return answer(await call_within(await require_role(req, "Read"), req.route_params["id"]))
+
+
+async def _events(req: func.HttpRequest) -> func.HttpResponse:
+    call = await call_within(await require_role(req, "Read"), req.route_params["id"])
+    return answer({"events": await connections.current().records.events(call["id"])})
+
+
+async def _participants(req: func.HttpRequest) -> func.HttpResponse:
+    call = await call_within(await require_role(req, "Read"), req.route_params["id"])
+    if call["state"] != "live":
+        raise call_is_over()
     try:
-        call = await records.get(instance_id) if _INSTANCE_ID.fullmatch(instance_id) else None
-        if call is None:
-            return problem(404, "No such call", "There is no record of a call with this id.")
-        return _json({"events": await records.events(instance_id)} if events else call)
-    except StorageUnavailable:
-        return _away()
+        roster = await connections.current().inbox.roster(call["id"])
+    except InboxError:  # let go of this very moment
+        raise call_is_over() from None
+    present = participants((roster or {}).get("resourceData"))
+    return answer({"participants": [_shown(each) for each in present if not each.removed]})
+
+
+def _shown(one: Participant) -> JSON:
+    identities = one.info.identity.identities
+    first = identities[0] if identities else None
+    name: str | None = None
+    if first is not None and first.kind == "phone" and first.id:
+        name = masked_phone(first.id)
+    elif first is not None and first.display_name:
+        name = masked({"display_name": first.display_name})["display_name"]
+    return {
+        "id": normalised(one.participant_id),
+        "kind": one.info.identity.kind,
+        "name": name,
+        "muted": one.is_muted,
+        "in_lobby": one.is_in_lobby,
+    }
+
+
+async def _recording(req: func.HttpRequest) -> func.HttpResponse:
+    call = await call_within(await require_role(req, "Listen"), req.route_params["id"])
+    number = req.route_params["n"]
+    blob = next((each["blob"] for each in call["recordings"] if str(each.get("n")) == number), None)
+    try:
+        audio = await connections.current().recordings.read(blob) if blob else None
+    except BlobMissing:
+        audio = None
+    if audio is None:
+        raise Refused(problem(404, "No such recording", "The call has none of this number, or no longer."))
+    name = f"{call['id']}-{number}.wav"
+    headers = {"Cache-Control": "private, no-store", "Content-Disposition": f'inline; filename="{name}"'}
+    return func.HttpResponse(audio, headers=headers, mimetype="audio/wav")
 
 
 def _limit(text: str | None) -> int:
     if text is None:
-        return 50
+        return USUAL_PAGE
     if not (text.isascii() and text.isdigit() and 1 <= int(text) <= LARGEST_PAGE):
-        raise ValueError(f"limit is {text!r}: it must be a whole number from 1 to {LARGEST_PAGE}")
+        raise wrong_fields([Wrong(field="limit", detail=f"must be a whole number from 1 to {LARGEST_PAGE}")])
     return int(text)
-
-
-def _json(body: object) -> func.HttpResponse:
-    return func.HttpResponse(json.dumps(body), mimetype="application/json")
-
-
-def _away() -> func.HttpResponse:
-    return problem(503, "Storage is away", "The records cannot be read at the moment; try again.")

@@ -18,9 +18,10 @@ AT_ONCE = 100
 
 @bp.timer_trigger(schedule="0 30 3 * * *", arg_name="timer", run_on_startup=False)
 async def purge_calls(timer: func.TimerRequest) -> None:
-    """Every night: the tombstones, numbers and intents of calls that ended 30 days ago or earlier."""
+    """Every night: tombstones, numbers and intents of calls that ended 30 days ago or earlier; old keys of requests."""
     here = connections.current()
     purged = AT_ONCE
     while purged == AT_ONCE:
         purged = await purge_old_calls(here.inbox, here.births, here.intents, now=here.now(), limit=AT_ONCE)
         log.info("%d calls of 30 days ago were purged", purged)
+    await here.admissions.purge()

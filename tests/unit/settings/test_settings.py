@@ -79,3 +79,23 @@ def test_a_malformed_tone_window_is_named(value):
 
 def test_a_secret_never_shows_in_an_error():
     assert "hunter2" not in problems(BOT_CLIENT_SECRET="hunter2", BOT_APP_ID=None)
+
+
+def test_nothing_is_dialled_unless_a_setting_says_so():
+    settings = Settings.from_mapping(COMPLETE)
+    assert (settings.dial_allow, settings.dial_cap_per_hour, settings.dial_cap_per_customer_per_hour) == ((), 100, 50)
+    given = {"DIAL_ALLOW": "+44, +1202", "DIAL_CAP_PER_HOUR": "7", "DIAL_CAP_PER_CUSTOMER_PER_HOUR": "0"}
+    settings = Settings.from_mapping({**COMPLETE, **given})
+    assert settings.dial_allow == ("+44", "+1202")
+    assert (settings.dial_cap_per_hour, settings.dial_cap_per_customer_per_hour) == (7, 0)
+
+
+@pytest.mark.parametrize("value", ["44", "+", "+0", "*", "+44*", "tel:+44", "+4４", "+44;+1", "+1234567890123456"])
+def test_a_prefix_that_no_number_begins_with_is_named(value):
+    assert "DIAL_ALLOW" in problems(DIAL_ALLOW=value)
+
+
+@pytest.mark.parametrize("name", ["DIAL_CAP_PER_HOUR", "DIAL_CAP_PER_CUSTOMER_PER_HOUR"])
+@pytest.mark.parametrize("value", ["-1", "many", "100001", "1.5"])
+def test_a_malformed_cap_is_named(name, value):
+    assert name in problems(**{name: value})
