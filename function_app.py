@@ -6,8 +6,8 @@ import azure.durable_functions as df
 import azure.functions as func
 
 import connections
-from activities import answering, bookkeeping, call_control, media, recordings
-from orchestrations import call, closing, recording
+from activities import answering, bookkeeping, call_control, media, recordings, rosters
+from orchestrations import call, closing, recording, roster
 from settings import Settings
 from triggers import callbacks, calls, health, prompts, retention, sweeper
 
@@ -18,7 +18,7 @@ app = df.DFApp(http_auth_level=func.AuthLevel.ANONYMOUS)
 
 for module in (callbacks, calls, health, prompts, retention, sweeper):
     app.register_functions(module.bp)
-for module in (call, closing, recording):
+for module in (call, closing, recording, roster):
     app.register_functions(module.bp)
-for module in (answering, bookkeeping, call_control, media, recordings):
+for module in (answering, bookkeeping, call_control, media, recordings, rosters):
     app.register_functions(module.bp)

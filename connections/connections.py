@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
+from connections.durable import DurableOrchestrations
 from connections.storage import AccountStorage, Storage
 from graph.callback_signature import callback_uri
 from graph.client import GraphClient
@@ -20,12 +21,16 @@ from graph.recording_download import RecordingDownload
 from graph.requests import MediaInfo
 from graph.webhook_tokens import TokenValidator
 from inbox import Births, Inbox, Intents, Sealer
+from inbox.delivery import Delivery
+from inbox.outgoing import Outgoing
 from prompts.catalogue import Catalogue
 from records import Admissions, Caps, Records
 from settings import Settings
 from storage import Blobs
 
 if TYPE_CHECKING:
+    from azure.durable_functions import DurableOrchestrationClient
+
     from connections.library import FlowLibrary
 
 APP_FOLDER = Path(__file__).resolve().parent.parent
@@ -59,6 +64,14 @@ class Connections:
 
         settings = self.settings
         return FlowLibrary(APP_FOLDER / settings.flows, self.catalogue, tone_reorder_ms=settings.tone_reorder_ms)
+
+    def delivery(self, client: DurableOrchestrationClient) -> Delivery:
+        """What takes news to orchestrations, over the client binding of one invocation."""
+        return Delivery(self.inbox, self.births, DurableOrchestrations(client), sleep=self.sleep)
+
+    def outgoing(self, client: DurableOrchestrationClient) -> Outgoing:
+        """What starts calls that we place, over the client binding of one invocation."""
+        return Outgoing(self.delivery(client), self.inbox, self.births, tenant_id=self.settings.bot_tenant_id)
 
     def callback_uri(self, instance_id: str) -> str:
         """Where Graph sends what concerns this call: signed, so that it speaks for no other."""

@@ -4,8 +4,9 @@
 them together.
 """
 
-from inbox.births import Birth, Births, Claim, OtherTenant
-from inbox.errors import CannotOpen, InboxClosed, InboxError, NoSuchNotification
+from inbox.birth import Birth, BoundElsewhere, Claim, OtherTenant
+from inbox.births import Births
+from inbox.errors import CannotOpen, InboxClosed, InboxError, NoSuchCall, NoSuchNotification, PlacedOtherwise
 from inbox.inbox import Inbox, Stored
 from inbox.intents import Begun, Intents
 from inbox.sealing import Sealer
@@ -14,14 +15,17 @@ __all__ = [
     "Begun",
     "Birth",
     "Births",
+    "BoundElsewhere",
     "CannotOpen",
     "Claim",
     "Inbox",
     "InboxClosed",
     "InboxError",
     "Intents",
+    "NoSuchCall",
     "NoSuchNotification",
     "OtherTenant",
+    "PlacedOtherwise",
     "Sealer",
     "Stored",
 ]

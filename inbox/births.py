@@ -4,7 +4,7 @@ All in the partition `births` of the table, so that what belongs together change
 2,000 rows a second in a partition; a call is 7):
 
     birth:{instance id}           claimed, started, ended; stays as a tombstone: a call that lived never starts again
-    graph:{Graph call id}         whose call it is, and of which tenant
+    graph:{Graph call id}         whose call it is, and of which tenant; of a call we place, as soon as Graph names it
     live:{instance id}            until the call has ended; what the sweeper walks
     ended:{day}:{instance id}     from then on; what the purge walks
 """
@@ -13,11 +13,34 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
 
-from storage import Delete, Insert, Row, RowChanged, RowMissing, Table, TransactionRefused, Update, Upsert, Values
+from inbox.birth import (
+    Birth,
+    Born,
+    BoundElsewhere,
+    Claim,
+    OtherTenant,
+    Owner,
+    birth_of,
+    former_call_ids,
+    who_of,
+    with_former,
+)
+from storage import (
+    Change,
+    Delete,
+    Insert,
+    Row,
+    RowChanged,
+    RowExists,
+    RowMissing,
+    Table,
+    TransactionRefused,
+    Update,
+    Upsert,
+    Values,
+)
 
 _PARTITION = "births"
 # Starting takes a tenth of this; whoever holds a claim longer has died.
@@ -26,69 +49,50 @@ _ASK_AGAIN_S = 0.1
 _MOST_OWNERS = 2000
 
 
-class OtherTenant(Exception):
-    """The call is known, and is another tenant's."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Claim:
-    """Who starts the call."""
-
-    #: `new` and `taken_over`: the caller does, now. `in_progress`: somebody else is at it; ask again after `wait_s`.
-    #: `started`: nobody need, it lives or has lived.
-    kind: Literal["new", "taken_over", "in_progress", "started"]
-    wait_s: float = 0.0
-
-    @property
-    def in_progress(self) -> bool:
-        """Whether somebody else is starting the call."""
-        return self.kind == "in_progress"
-
-    @property
-    def started(self) -> bool:
-        """Whether the call lives or has lived."""
-        return self.kind == "started"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Birth:
-    """A call that was claimed."""
-
-    instance_id: str
-    #: Graph's, without dashes, lower case.
-    call_id: str
-    tenant_id: str
-    #: When it was first claimed, Unix seconds.
-    claimed_at: float
-
-
 class Births:
     """Sees to it that each call is started exactly once."""
 
     def __init__(self, table: Table, now: Callable[[], float]) -> None:
         self._table = table
         self._now = now
-        # Instance and tenant by Graph call id, of calls heard of lately: neither changes while the row is there, and
-        # every notification asks.
-        self._owners: OrderedDict[str, tuple[str, str]] = OrderedDict()
+        # By Graph call id, of calls heard of lately: nothing of it changes while the row is there, and every
+        # notification asks.
+        self._owners: OrderedDict[str, Owner] = OrderedDict()
 
-    async def claim(self, instance_id: str, call_id: str, tenant_id: str) -> Claim:
-        """Ask to start a call.
+    async def claim(self, instance_id: str, call_id: str, tenant_id: str, *, listens_to_roster: bool = False) -> Claim:
+        """Ask to start a call that came in.
 
         Raises `OtherTenant` when the call is known as another tenant's.
         """
-        now = self._now()
-        who: Values = {"instance_id": instance_id, "call_id": call_id, "tenant_id": tenant_id, "claimed_at": now}
-        birth: Values = {**who, "claim_at": now, "started_at": 0.0, "ended_at": 0.0}
-        changes = [Insert(f"birth:{instance_id}", birth), Insert(f"live:{instance_id}", who)]
+        birth = Born(instance_id=instance_id, call_id=call_id, tenant_id=tenant_id, listens=listens_to_roster)
+        return await self._claim(birth)
+
+    async def claim_outgoing(
+        self, instance_id: str, tenant_id: str, *, parent: str = "", leg: int = 0, listens_to_roster: bool = False
+    ) -> Claim:
+        """Ask to start a call that we place, or an orchestration that places calls: there is no Graph call id yet.
+
+        `parent` is the instance that it is leg number `leg` of. Raises `OtherTenant` like `claim`.
+        """
+        birth = Born(instance_id=instance_id, tenant_id=tenant_id, parent=parent, leg=leg, listens=listens_to_roster)
+        return await self._claim(birth)
+
+    async def _claim(self, born: Born) -> Claim:
+        now, instance_id = self._now(), born.instance_id
+        who = born.values(now)
+        birth: Values = {**who, "former_call_ids": "", "claim_at": now, "started_at": 0.0, "ended_at": 0.0}
+        changes: list[Change] = [Insert(f"birth:{instance_id}", birth), Insert(f"live:{instance_id}", who)]
+        if born.call_id:
+            changes.append(Insert(f"graph:{born.call_id}", who))
         try:
-            await self._table.transact(_PARTITION, [*changes, Insert(f"graph:{call_id}", who)])
+            await self._table.transact(_PARTITION, changes)
         except TransactionRefused as refused:
             known = await self._table.get(_PARTITION, f"birth:{instance_id}")
             if known is None:  # its Graph call belongs to another instance, or it was purged this very moment
                 raise refused.cause from refused
-            return await self._claim_known(known, tenant_id, now)
-        self._remember(call_id, instance_id, tenant_id)
+            return await self._claim_known(known, born.tenant_id, now)
+        if born.call_id:
+            self._remember(born.call_id, who)
         return Claim(kind="new")
 
     async def _claim_known(self, known: Row, tenant_id: str, now: float) -> Claim:
@@ -105,6 +109,57 @@ class Births:
             return Claim(kind="in_progress", wait_s=_ASK_AGAIN_S)
         return Claim(kind="taken_over")
 
+    async def bind(self, instance_id: str, call_id: str, tenant_id: str) -> bool:
+        """Note that Graph calls a call of ours `call_id`: whoever hears of it first binds it, and all must agree.
+
+        Returns False when the call is recorded as over: nobody serves what Graph has placed after all. May be
+        repeated. Raises `BoundElsewhere`, `OtherTenant`, and `RowMissing` for an instance that was never born.
+        """
+        while True:
+            birth = await self._table.get(_PARTITION, f"birth:{instance_id}")
+            if birth is None:
+                raise RowMissing(f"no call {instance_id!r} was ever claimed")
+            if birth.values["tenant_id"] != tenant_id:
+                raise OtherTenant(f"{instance_id!r} is not a call of tenant {tenant_id!r}")
+            if birth.values["call_id"] == call_id or call_id in former_call_ids(birth):
+                return not birth.values["ended_at"]
+            if birth.values["call_id"]:
+                raise BoundElsewhere(f"{instance_id!r} is another Graph call than {call_id!r}")
+            who: Values = {**who_of(birth.values), "call_id": call_id}
+            changes: list[Change] = [
+                Update(birth.row, {"call_id": call_id}, birth.etag),
+                Insert(f"graph:{call_id}", who),
+                # Of a call that has ended, too: it seems to live after all, and is walked until it is hung up.
+                Upsert(f"live:{instance_id}", who),
+            ]
+            try:
+                await self._table.transact(_PARTITION, changes)
+            except TransactionRefused as refused:
+                if isinstance(refused.cause, RowExists):
+                    raise BoundElsewhere(f"the Graph call {call_id!r} is not one of {instance_id!r}") from refused
+                continue  # somebody else has just bound it, to this id or to another
+            self._remember(call_id, who)
+            return not birth.values["ended_at"]
+
+    async def unbind(self, instance_id: str, call_id: str) -> None:
+        """Make room for the next Graph call of an instance whose call `call_id` was lost; may be repeated.
+
+        What Graph still says of the lost call goes on reaching the instance.
+        """
+        while (birth := await self._table.get(_PARTITION, f"birth:{instance_id}")) is not None:
+            if birth.values["call_id"] != call_id:
+                return
+            values: Values = {"call_id": "", "former_call_ids": with_former(birth)}
+            try:
+                await self._table.update(_PARTITION, birth.row, values, etag=birth.etag)
+            except RowChanged:
+                continue
+
+    async def get(self, instance_id: str) -> Birth | None:
+        """The call, living or not, or None."""
+        row = await self._table.get(_PARTITION, f"birth:{instance_id}")
+        return None if row is None else birth_of(row)
+
     async def started(self, instance_id: str) -> None:
         """Note that the orchestration of a claimed call was started."""
         await self._table.update(_PARTITION, f"birth:{instance_id}", {"started_at": self._now()})
@@ -112,10 +167,13 @@ class Births:
     async def ended(self, instance_id: str) -> None:
         """Note that a call is over and recorded; may be repeated."""
         birth = await self._table.get(_PARTITION, f"birth:{instance_id}")
-        if birth is None or birth.values["ended_at"]:
+        if birth is None:
+            return
+        if birth.values["ended_at"]:  # what was bound after the end is over now, too
+            await self._table.delete(_PARTITION, f"live:{instance_id}")
             return
         now = self._now()
-        who = {name: birth.values[name] for name in ("instance_id", "call_id", "tenant_id", "claimed_at")}
+        who = who_of(birth.values)
         changes = [
             Update(birth.row, {"ended_at": now}),
             Delete(f"live:{instance_id}"),
@@ -130,17 +188,26 @@ class Births:
 
     async def instance_of(self, call_id: str, tenant_id: str) -> str | None:
         """The instance of a Graph call, if it is known and of this tenant."""
+        owner = await self.owner_of(call_id)
+        return owner.instance_id if owner is not None and owner.tenant_id == tenant_id else None
+
+    async def owner_of(self, call_id: str) -> Owner | None:
+        """Whose call a Graph call is, if it is known."""
         owner = self._owners.get(call_id)
         if owner is None:
             row = await self._table.get(_PARTITION, f"graph:{call_id}")
             if row is None:
                 return None
-            owner = self._remember(call_id, str(row.values["instance_id"]), str(row.values["tenant_id"]))
-        instance_id, tenant = owner
-        return instance_id if tenant == tenant_id else None
+            owner = self._remember(call_id, row.values)
+        return owner
 
-    def _remember(self, call_id: str, instance_id: str, tenant_id: str) -> tuple[str, str]:
-        self._owners[call_id] = owner = (instance_id, tenant_id)
+    def _remember(self, call_id: str, who: Values) -> Owner:
+        owner = Owner(
+            instance_id=str(who["instance_id"]),
+            tenant_id=str(who["tenant_id"]),
+            listens_to_roster=bool(who.get("listens_to_roster")),
+        )
+        self._owners[call_id] = owner
         if len(self._owners) > _MOST_OWNERS:
             self._owners.popitem(last=False)
         return owner
@@ -148,32 +215,25 @@ class Births:
     async def live(self) -> AsyncIterator[Birth]:
         """The calls that have not ended, as far as anybody has noted."""
         for row in await self._table.query(_PARTITION, "live:", "live:~"):
-            yield _birth(row)
+            yield birth_of(row)
 
     async def ended_before(self, when: float, *, limit: int) -> list[Birth]:
         """Calls that ended on a day (UTC) before that of `when`, oldest first, at most `limit`."""
         rows = await self._table.query(_PARTITION, "ended:", f"ended:{_day(when)}", limit=limit)
-        return [_birth(row) for row in rows]
+        return [birth_of(row) for row in rows]
 
     async def purge(self, instance_id: str) -> None:
         """Forget a call, tombstone and all; from now on it could be started again."""
         birth = await self._table.get(_PARTITION, f"birth:{instance_id}")
         if birth is None:
             return
-        self._owners.pop(str(birth.values["call_id"]), None)
+        call_ids = [*former_call_ids(birth), str(birth.values["call_id"])]
+        for call_id in call_ids:
+            self._owners.pop(call_id, None)
+        graph = [f"graph:{call_id}" for call_id in call_ids if call_id]
         ended = f"ended:{_day(float(birth.values['ended_at']))}:{instance_id}"
-        for row in (f"live:{instance_id}", f"graph:{birth.values['call_id']}", birth.row, ended):
+        for row in (f"live:{instance_id}", *graph, birth.row, ended):
             await self._table.delete(_PARTITION, row)
-
-
-def _birth(row: Row) -> Birth:
-    values = row.values
-    return Birth(
-        instance_id=str(values["instance_id"]),
-        call_id=str(values["call_id"]),
-        tenant_id=str(values["tenant_id"]),
-        claimed_at=float(values["claimed_at"]),
-    )
 
 
 def _day(when: float) -> str:

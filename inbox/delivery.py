@@ -12,10 +12,13 @@ from typing import Any, Protocol
 
 from graph.digest import digest
 from graph.notifications import IncomingCall, Notification, RosterUpdated
-from inbox.births import Births, OtherTenant
-from inbox.errors import InboxClosed
+from inbox.birth import BoundElsewhere, Claim, OtherTenant, Owner
+from inbox.births import Births
+from inbox.errors import InboxClosed, NoSuchCall
 from inbox.identity import identity_of, message_of
-from inbox.inbox import Inbox
+from inbox.inbox import Inbox, Stored
+from inbox.rosters import Nudge
+from storage import RowMissing
 
 log = logging.getLogger("callwright.inbox")
 
@@ -83,15 +86,49 @@ class Delivery:
             call = {"instance_id": f"call-{notification.call_id}", "call_id": notification.call_id}
             await self.give_birth({**call, "tenant_id": tenant_id}, item, notification.raw, identity)
             return
-        owner = await self._births.instance_of(notification.call_id, tenant_id)
-        if owner is None or instance_id not in (None, owner):
+        owner = await self._owner(notification.call_id, tenant_id, instance_id)
+        if owner is None:
             log.warning("a %s about a call that is not its sender's to speak for was dropped", item["kind"])
             return
         if isinstance(notification, RosterUpdated):
-            await self._inbox.put_roster(owner, notification.raw, notification.sequence_number)
+            await self._inbox.put_roster(
+                owner.instance_id, notification.raw, notification.sequence_number, len(notification.participants)
+            )
+            if owner.listens_to_roster:
+                await self._plan_to_tell_roster(owner.instance_id)
             return
         message = message_of(notification.position, message_id)
-        await self.deliver(owner, item, notification.raw, identity, message=message)
+        await self.deliver(owner.instance_id, item, notification.raw, identity, message=message)
+
+    async def _owner(self, call_id: str, tenant_id: str, instance_id: str | None) -> Owner | None:
+        """Whose call it is, if the sender may speak for it: one of the tenant's, to its own callback URI or to ours."""
+        owner = await self._births.owner_of(call_id)
+        if owner is None and instance_id is not None:  # a call that we place, told of before its 201 has come back
+            owner = await self._bound(instance_id, call_id, tenant_id)
+        if owner is None or owner.tenant_id != tenant_id or instance_id not in (None, owner.instance_id):
+            return None
+        return owner
+
+    async def _bound(self, instance_id: str, call_id: str, tenant_id: str) -> Owner | None:
+        try:
+            await self.bind({"instance_id": instance_id, "call_id": call_id, "tenant_id": tenant_id})
+        except (BoundElsewhere, RowMissing) as refusal:
+            log.warning("a callback that does not fit its instance: %s", refusal)
+            return None
+        return await self._births.owner_of(call_id)
+
+    async def bind(self, call: JSON) -> None:
+        """Note which Graph call an instance has become; `call` is `{"instance_id", "call_id", "tenant_id"}`.
+
+        A call that was given up before Graph placed it is hung up. Raises `BoundElsewhere`, `OtherTenant`,
+        `RowMissing`, `StorageUnavailable`.
+        """
+        lives = await self._births.bind(call["instance_id"], call["call_id"], call["tenant_id"])
+        if not lives:
+            log.warning("%s was placed after it had been given up: hanging it up", call["instance_id"])
+            await self._orchestrations.start(
+                "closing_orchestrator", f"closing-{call['instance_id']}", {"call": call, "reason": "placed too late"}
+            )
 
     async def give_birth(self, call: JSON, item: JSON, raw: JSON, identity: str) -> None:
         """Take the notification of a new call and start its orchestration, once however often it is announced.
@@ -99,23 +136,44 @@ class Delivery:
         `call` is `{"instance_id", "call_id", "tenant_id"}`. Raises whatever keeps the call from being started: the
         webhook then answers 503, and an announcement that comes again finds everything as it was left.
         """
+        listens = bool(item.get("group"))
+
+        async def claim() -> Claim:
+            return await self._births.claim(
+                call["instance_id"], call["call_id"], call["tenant_id"], listens_to_roster=listens
+            )
+
+        await self.start(call, item, raw, identity, claim=claim, orchestration="call_orchestrator")
+
+    async def start(
+        self,
+        call: JSON,
+        item: JSON,
+        raw: JSON,
+        identity: str,
+        *,
+        claim: Callable[[], Awaitable[Claim]],
+        orchestration: str,
+    ) -> Stored:
+        """Claim, store what it begins with as its first notification, start: once, whoever dies in between."""
         instance_id: str = call["instance_id"]
         # The claim comes first: it refuses a tenant that is not the call's before anything is stored.
-        claim = await self._births.claim(instance_id, call["call_id"], call["tenant_id"])
-        while claim.in_progress:  # another delivery is at it; when it died, its claim may be taken over
-            await self._sleep(claim.wait_s)
-            claim = await self._births.claim(instance_id, call["call_id"], call["tenant_id"])
+        claimed = await claim()
+        while claimed.in_progress:  # another delivery is at it; when it died, its claim may be taken over
+            await self._sleep(claimed.wait_s)
+            claimed = await claim()
         stored = await self._inbox.append(instance_id, item, raw, identity)
-        if not claim.started:
-            await self._orchestrations.start("call_orchestrator", instance_id, {"call": call, "digest": stored.digest})
+        if not claimed.started:
+            await self._orchestrations.start(orchestration, instance_id, {"call": call, "digest": stored.digest})
             await self._births.started(instance_id)
-        if claim.kind == "new":
+        if claimed.kind == "new":
             await self._inbox.mark_raised(instance_id, stored.number)
         else:
             # An orchestration that another announcement started still has to count past this one.
             await self._hand_over(instance_id, stored.digest)
+        return stored
 
-    async def deliver(self, instance_id: str, item: JSON, raw: JSON, identity: str, *, message: str = "") -> None:
+    async def deliver(self, instance_id: str, item: JSON, raw: JSON, identity: str, *, message: str = "") -> Stored:
         """Take a notification about a call that lives (or lived), and hand it over with what is still owed.
 
         A duplicate is handed over again under its old number: its first try may have died before that.
@@ -125,6 +183,42 @@ class Delivery:
             if earlier["n"] < stored.number:
                 await self._hand_over(instance_id, earlier)
         await self._hand_over(instance_id, stored.digest)
+        return stored
+
+    async def control(self, instance_id: str, action: str, arguments: JSON, request_id: str) -> Stored:
+        """Hand an operator's action to a live call, or to an orchestration that places calls.
+
+        Args:
+            instance_id: of the call.
+            action: its name, such as `transfer`.
+            arguments: JSON of the action; may be personal, and is sealed.
+            request_id: the same for the same request, however often it is sent.
+
+        Returns what is stored: of a request that came before, that one (compare `digest["action"]`). Raises
+        `NoSuchCall`, `InboxClosed` once the call is over, and `StorageUnavailable`.
+        """
+        if await self._births.get(instance_id) is None:
+            raise NoSuchCall(f"there is no call {instance_id!r}")
+        digest = {"kind": "control", "action": action, "request": request_id}
+        raw = {"action": action, "arguments": arguments}
+        return await self.deliver(instance_id, digest, raw, f"control:{request_id}")
+
+    async def tell_roster(self, instance_id: str) -> Nudge | None:
+        """Tell a call how many are in it now, if it does not know; returns when to do so again."""
+        untold = await self._inbox.rosters.untold(instance_id)
+        if untold is None:
+            return None
+        await self.deliver(instance_id, untold.digest, {}, f"roster:{untold.version}")
+        return await self._inbox.rosters.told(instance_id, untold.version)
+
+    async def _plan_to_tell_roster(self, instance_id: str) -> None:
+        nudge = await self._inbox.rosters.plan(instance_id)
+        if nudge is not None and nudge.wait_s <= 0:
+            nudge = await self.tell_roster(instance_id)
+        if nudge is not None:
+            given = {"instance_id": instance_id, "wait_s": nudge.wait_s}
+            name = f"roster-{instance_id}-{round(nudge.at * 1000)}"
+            await self._orchestrations.start("roster_orchestrator", name, given)
 
     async def read(self, instance_id: str, first: int) -> list[JSON]:
         """The digests from number `first` on, without a gap; their recordings are seen to like in `deliver`."""

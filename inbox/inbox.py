@@ -7,8 +7,9 @@ A call is a partition of the table. One transaction per notification writes thre
     n:{number}                  its digest, the sealed raw item, whether it was raised; a taken number is refused here
     head                        the last number given, conditional on nobody having given one since it was read
 
-Beside them, `roster` is the newest roster. Storage operations: a new notification 1, marking it raised 1, a duplicate
-3 (2 on the way); a process that has not heard of the call before first reads its head (1) and what is unraised (1).
+Beside them is the newest roster (`inbox.rosters`). Storage operations: a new notification 1, marking it raised 1, a
+duplicate 3 (2 on the way); a process that has not heard of the call before first reads its head (1) and what is
+unraised (1).
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from inbox.errors import InboxClosed, NoSuchNotification
 from inbox.identity import same_within_s
 from inbox.payloads import Payload, Payloads
 from inbox.progress import CallProgress, Head, Progress
+from inbox.rosters import Rosters
 from inbox.sealing import Sealer
 from storage import (
     Blobs,
@@ -31,8 +33,6 @@ from storage import (
     Delete,
     Insert,
     Row,
-    RowChanged,
-    RowExists,
     RowMissing,
     StorageUnavailable,
     Table,
@@ -47,7 +47,6 @@ log = logging.getLogger("callwright.inbox")
 JSON = dict[str, Any]
 
 _HEAD = "head"
-_ROSTER = "roster"
 _FIRST_ROW, _LAST_ROW = "!", "~"
 # Of so many tries each lost to a writer of another process, all but none ends before.
 _MOST_TRIES = 64
@@ -72,6 +71,8 @@ class Inbox:
         self._payloads = Payloads(blobs, sealer)
         self._now = now
         self._progress = Progress()
+        #: What their calls are told of rosters.
+        self.rosters = Rosters(table, self._payloads, now, self._check_open)
 
     async def append(self, instance_id: str, digest: JSON, raw: JSON, identity: str, *, message: str = "") -> Stored:
         """Store a notification under the next number of its call, once.
@@ -126,8 +127,8 @@ class Inbox:
         raise StorageUnavailable(f"{_MOST_TRIES} writers were quicker in the inbox of {news.instance_id!r}")
 
     async def _read_head(self, call: CallProgress, news: _News) -> Head:
-        """Ask storage, but for a call that rings: its inbox is most likely empty, and the write will tell."""
-        if news.digest.get("kind") == "incoming" and not news.presumed_first:
+        """Ask storage, but for a call that begins: its inbox is most likely empty, and the write will tell."""
+        if news.digest.get("kind") in ("incoming", "place") and not news.presumed_first:
             news.presumed_first = True
             call.head, call.unraised = Head(last=0, unraised_from=1, etag=None), {}
             return call.head
@@ -194,35 +195,16 @@ class Inbox:
             raise NoSuchNotification(f"{instance_id!r} has no notification {number}, or no longer")
         return await self._payloads.open(instance_id, row.row, row.values)
 
-    async def put_roster(self, instance_id: str, roster: JSON, sequence: int | None) -> bool:
-        """Keep a roster if it is the newest: by its sequence number, or by arrival when one of the two has none.
-
-        Rosters are not numbered: a meeting sends one for every mute. Raises `InboxClosed`.
-        """
-        key = hashlib.sha256(_dump(roster).encode()).hexdigest()[:40]
-        payload = await self._payloads.prepare(instance_id, f"roster-{key}", roster)
-        values: Values = {"sequence": -1 if sequence is None else sequence, **payload.columns(_ROSTER)}
-        for _ in range(_MOST_TRIES):
-            row = await self._table.get(instance_id, _ROSTER)
-            try:
-                if row is None:
-                    await self._load(CallProgress(), instance_id)
-                    await self._table.insert(instance_id, _ROSTER, values)
-                    return True
-                if sequence is not None and sequence <= int(row.values["sequence"]):
-                    return False
-                await self._table.update(instance_id, _ROSTER, values, etag=row.etag)
-            except (RowExists, RowChanged, RowMissing):
-                continue
-            if (old := str(row.values["blob"])) != payload.blob:
-                await self._payloads.delete(old)
-            return True
-        raise StorageUnavailable(f"{_MOST_TRIES} writers were quicker with the roster of {instance_id!r}")
+    async def put_roster(self, instance_id: str, roster: JSON, sequence: int | None, count: int = 0) -> bool:
+        """Keep a roster, unnumbered, if it is the newest: `Rosters.put`. Raises `InboxClosed`."""
+        return await self.rosters.put(instance_id, roster, sequence, count)
 
     async def roster(self, instance_id: str) -> JSON | None:
         """The newest roster, or None."""
-        row = await self._table.get(instance_id, _ROSTER)
-        return None if row is None else await self._payloads.open(instance_id, _ROSTER, row.values)
+        return await self.rosters.newest(instance_id)
+
+    async def _check_open(self, instance_id: str) -> None:
+        await self._load(CallProgress(), instance_id)
 
     async def forget_payloads(self, instance_id: str) -> None:
         """Let go of everything a call was sent, now that it is recorded; what still comes is `InboxClosed`."""
@@ -230,7 +212,7 @@ class Inbox:
         await self._table.upsert(instance_id, _HEAD, {"last": 0, "unraised_from": 0, "closed": True})
         self._progress.drop(instance_id)
         await self._delete_rows(instance_id, "i:", "n:~")
-        await self._table.delete(instance_id, _ROSTER)
+        await self.rosters.forget(instance_id)
         await self._payloads.delete_all(instance_id)
 
     async def purge(self, instance_id: str) -> None:

@@ -14,11 +14,9 @@ import azure.durable_functions as df
 import azure.functions as func
 
 import connections
-from connections.durable import DurableOrchestrations
 from graph.callback_signature import verify
 from graph.notifications import NotNotifications, parse_notifications
 from graph.webhook_tokens import TokenRefused
-from inbox.delivery import Delivery
 
 bp = df.Blueprint()
 log = logging.getLogger("callwright.callbacks")
@@ -63,7 +61,7 @@ async def receive(
         if refusal.legacy:
             return func.HttpResponse(status_code=204)
         return func.HttpResponse(str(refusal), status_code=400)
-    delivery = Delivery(here.inbox, here.births, DurableOrchestrations(client), sleep=here.sleep)
+    delivery = here.delivery(client)
     message_id = _message_id(req)
     try:
         async with asyncio.timeout(PATIENCE_S):

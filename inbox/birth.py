@@ -1,0 +1,120 @@
+"""What is known of a call's birth, and how its rows say it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from storage import Row, Value, Values
+
+# A call that is placed again (after it was lost) had other Graph call ids before.
+_SEPARATOR = ","
+
+
+class OtherTenant(Exception):
+    """The call is known, and is another tenant's."""
+
+
+class BoundElsewhere(Exception):
+    """The Graph call belongs to another instance, or the instance has another Graph call."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """Who starts the call."""
+
+    #: `new` and `taken_over`: the caller does, now. `in_progress`: somebody else is at it; ask again after `wait_s`.
+    #: `started`: nobody need, it lives or has lived.
+    kind: Literal["new", "taken_over", "in_progress", "started"]
+    wait_s: float = 0.0
+
+    @property
+    def in_progress(self) -> bool:
+        """Whether somebody else is starting the call."""
+        return self.kind == "in_progress"
+
+    @property
+    def started(self) -> bool:
+        """Whether the call lives or has lived."""
+        return self.kind == "started"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Birth:
+    """A call that was claimed, or an orchestration that places calls."""
+
+    instance_id: str
+    #: Graph's, without dashes, lower case; empty as long as Graph has not named a call that we place.
+    call_id: str
+    tenant_id: str
+    #: When it was first claimed, Unix seconds.
+    claimed_at: float
+    #: The instance that this call is a leg of, and which of its legs; empty and 0 for a call of its own.
+    parent: str = ""
+    leg: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Owner:
+    """Whose call a Graph call is."""
+
+    instance_id: str
+    tenant_id: str
+    #: Whether its orchestration is told, now and then, of who is in the call.
+    listens_to_roster: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Born:
+    """What is claimed."""
+
+    instance_id: str
+    tenant_id: str
+    call_id: str = ""
+    parent: str = ""
+    leg: int = 0
+    listens: bool = False
+
+    def values(self, now: float) -> Values:
+        """What each of its rows says of it."""
+        return {
+            "instance_id": self.instance_id,
+            "call_id": self.call_id,
+            "tenant_id": self.tenant_id,
+            "claimed_at": now,
+            "parent": self.parent,
+            "leg": self.leg,
+            "listens_to_roster": self.listens,
+        }
+
+
+_WHO = ("instance_id", "call_id", "tenant_id", "claimed_at", "parent", "leg", "listens_to_roster")
+
+
+def who_of(values: Values) -> dict[str, Value]:
+    """What every row says of a call, out of one of them."""
+    return {name: values[name] for name in _WHO if name in values}
+
+
+def former_call_ids(birth: Row) -> list[str]:
+    """The Graph calls that this one was before it was placed again."""
+    former = str(birth.values.get("former_call_ids", ""))
+    return former.split(_SEPARATOR) if former else []
+
+
+def birth_of(row: Row) -> Birth:
+    """The call of any of its rows."""
+    values = row.values
+    return Birth(
+        instance_id=str(values["instance_id"]),
+        call_id=str(values["call_id"]),
+        tenant_id=str(values["tenant_id"]),
+        claimed_at=float(values["claimed_at"]),
+        parent=str(values.get("parent", "")),
+        leg=int(values.get("leg", 0)),
+    )
+
+
+def with_former(birth: Row) -> str:
+    """The column of former ids, once the present id is one of them."""
+    return _SEPARATOR.join([*former_call_ids(birth), str(birth.values["call_id"])])
