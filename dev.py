@@ -33,6 +33,8 @@ PYTHON = SCRIPTS / ("python.exe" if WINDOWS else "python")
 OLDEST_PYTHON = (3, 11)
 OLDEST_NODE = 22  # Azurite's `engines`
 DISK_NEEDED_MB = 1500  # measured: 560 MB .venv, 250 MB node_modules, their downloads
+SDK = "sdk"  # the dependency group that only the tests need: 390 MB
+SDK_DISK_NEEDED_MB = 700  # measured: the packages and their downloads
 
 # What children get of the caller's environment: where things are, how to reach the network, how to print. Nothing
 # else, so that a variable left over in a shell cannot change what a run does.
@@ -48,6 +50,11 @@ KEPT = re.compile(
 # What a failed install says, and what a person can do about it; the first that matches speaks.
 ADVICE = (
     (r"No space left|ENOSPC|Errno 28", "The disk is full. Free about 1.5 GB and run the same command again."),
+    (
+        r"Long Path|filename or extension is too long",
+        "Windows refuses paths longer than 260 characters. Enable long paths (learn.microsoft.com/windows/win32/fileio/"
+        "maximum-file-path-limitation) or move this folder nearer to the root, and run the same command again.",
+    ),
     (
         r"CERTIFICATE_VERIFY_FAILED|SELF_SIGNED_CERT|UNABLE_TO_(GET|VERIFY)",
         "A proxy re-signs TLS here and its certificate is not trusted. Name its PEM file in PIP_CERT and "
@@ -123,6 +130,7 @@ def demo(arguments: list[str]) -> int:
 
 def test(arguments: list[str]) -> int:
     """The test suite on two processes, unless the arguments say otherwise."""
+    install_sdk()
     own = any(word.startswith(("-n", "--numprocesses", "--pdb", "--trace")) for word in arguments)
     return supervise([PYTHON, "-m", "pytest", *([] if own else ["-n", "2"]), *arguments], child_environment())
 
@@ -200,12 +208,11 @@ def set_up() -> None:
     stamps = read_stamps()
     if stamps.get("python") == python_inputs() and stamps.get("node") == node_inputs() and PYTHON.exists():
         return
-    free = shutil.disk_usage(ROOT).free // 2**20
-    if free < DISK_NEEDED_MB:
-        raise SetupFailed(f"{DISK_NEEDED_MB} MB of disk are needed under {ROOT}, {free} MB are free.")
+    check_disk(DISK_NEEDED_MB)
     start = time.monotonic()
     say("callwright: setting up, once; everything lies in this folder\n")
     if stamps.get("python") != python_inputs() or not PYTHON.exists():
+        write_stamp(SDK, "")  # it may be gone with the old .venv
         install_python_packages()
         write_stamp("python", python_inputs())
     if stamps.get("node") != node_inputs():
@@ -214,14 +221,41 @@ def set_up() -> None:
     say(f"ready after {time.monotonic() - start:.0f} s\n\n")
 
 
+def check_disk(needed_mb: int) -> None:
+    """Refuse to begin what cannot end."""
+    free = shutil.disk_usage(ROOT).free // 2**20
+    if free < needed_mb:
+        raise SetupFailed(f"{needed_mb} MB of disk are needed under {ROOT}, {free} MB are free.")
+
+
 def install_python_packages() -> None:
-    """`.venv` with the pinned packages of requirements.txt and the development groups of pyproject.toml."""
+    """`.venv` with the pinned packages of requirements.txt and of pyproject.toml's groups, but the SDK's."""
     if not usable_venv():
         make_venv = [sys.executable, "-m", "venv", "--clear", VENV]
         install(".venv, Python " + platform.python_version(), make_venv, child_environment())
-    groups = development_packages()
+    install("Python packages", pip_install(*development_packages()), child_environment())
+
+
+def install_sdk() -> None:
+    """The group of packages that only the tests need, into `.venv`; the next time two hashes are compared.
+
+    pip is given every other pin too, so that it refuses rather than moves a version. Not compiled: of 16,700 files the
+    tests import a few hundred.
+    """
+    packages = group_packages(SDK)
+    wanted = digest(python_inputs(), *packages)
+    if read_stamps().get(SDK) == wanted:
+        return
+    check_disk(SDK_DISK_NEEDED_MB)
+    everything = pip_install(*development_packages(), *packages, "--no-compile")
+    install("Microsoft's Graph SDK, for the tests", everything, child_environment())
+    write_stamp(SDK, wanted)
+
+
+def pip_install(*packages: str) -> list[str | Path]:
+    """The command that installs what is deployed and these."""
     pip = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--progress-bar", "off"]
-    install("Python packages", [*pip, "-r", "requirements.txt", *groups], child_environment())
+    return [*pip, "-r", "requirements.txt", *packages]
 
 
 def usable_venv() -> bool:
@@ -235,11 +269,20 @@ def usable_venv() -> bool:
 
 
 def development_packages() -> list[str]:
-    """The pinned packages of pyproject.toml's dependency groups."""
+    """The pinned packages of pyproject.toml's dependency groups that every command needs."""
+    return [package for group in sorted(dependency_groups()) if group != SDK for package in group_packages(group)]
+
+
+def group_packages(group: str) -> list[str]:
+    """The pinned packages of one dependency group."""
+    return dependency_groups()[group]
+
+
+def dependency_groups() -> dict[str, list[str]]:
+    """pyproject.toml's dependency groups."""
     import tomllib  # new in Python 3.11, which only now is known to run
 
-    groups = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]
-    return [package for group in sorted(groups) for package in groups[group]]
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]
 
 
 def install_azurite() -> None:

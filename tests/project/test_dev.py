@@ -63,6 +63,7 @@ def test_caches_stay_in_the_folder_unless_the_caller_placed_them(monkeypatch: py
         ("npm error code ENOTFOUND", "Go online"),
         ("The virtual environment was not created because ensurepip is not available", "apt-get install python3"),
         ("ERROR: No matching distribution found for numpy==2.4.6", "has no wheel for this Python"),
+        ("HINT: ... this system does not have Windows Long Path support enabled.", "Enable long paths"),
         ("something new", "The lines above say why"),
     ],
 )
@@ -70,6 +71,35 @@ def test_a_failed_installation_says_what_to_do(output: str, advice: str) -> None
     message = dev.explain("Python packages", output)
     assert advice in message
     assert output.splitlines()[-1] in message
+
+
+def test_only_the_tests_install_the_sdk() -> None:
+    sdk = dev.group_packages("sdk")
+    assert "msgraph-sdk" in {package.partition("==")[0] for package in sdk}
+    assert not set(sdk) & set(dev.development_packages())
+    assert sdk[-1] in dev.pip_install(*sdk)
+
+
+def test_the_tests_have_the_sdk_before_they_begin(monkeypatch: pytest.MonkeyPatch) -> None:
+    did: list[str] = []
+    monkeypatch.setattr(dev, "install_sdk", lambda: did.append("install"))
+    monkeypatch.setattr(dev, "supervise", lambda command, environment: did.append(command[2]) or 0)
+    assert dev.test([]) == 0
+    assert did == ["install", "pytest"]
+
+
+def test_an_sdk_that_is_installed_is_not_installed_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    installed: list[list[object]] = []
+    monkeypatch.setattr(dev, "LOCAL", tmp_path)
+    monkeypatch.setattr(dev, "STAMP", tmp_path / "installed.json")
+    monkeypatch.setattr(dev, "install", lambda what, command, environment: installed.append(command))
+    dev.install_sdk()
+    dev.install_sdk()
+    assert len(installed) == 1
+    assert "requirements.txt" in installed[0]  # pip sees every pin, and moves none
+    dev.write_stamp("sdk", "")  # as when .venv is made anew
+    dev.install_sdk()
+    assert len(installed) == 2
 
 
 def test_a_node_that_does_not_run_is_no_node(tmp_path: Path) -> None:
