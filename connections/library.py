@@ -17,6 +17,7 @@ log = logging.getLogger("callwright.flows")
 
 JSON = dict[str, Any]
 
+SHIPPED = Path(__file__).resolve().parent.parent / "flows" / "definitions"
 KEEP_ALIVE_S = 840  # Graph ends a call 45 min after the last one, and recommends one every 15
 MAX_CALL_S = 4 * 3600
 
@@ -79,6 +80,24 @@ class FlowLibrary:
             log.error("a call cannot be answered as it should: %s", failure)
             return self.degraded(route)
 
+    def pin_request(self, request: JSON) -> JSON:
+        """What a call is pinned to that we place: `request` as `POST /api/calls` takes it, or a leg's.
+
+        Raises `FlowErrors`, `PromptError`, `OSError`, `UnicodeError`: nobody is called to hear an apology.
+        """
+        route = Route(
+            name="outgoing",
+            flow=request["flow"],
+            customer=request.get("customer") or "",
+            locale=request.get("locale") or "",
+        )
+        leg = {"parent": request["parent"], "leg": request["leg"]} if "parent" in request else None
+        return {**self._pinned(self._read_flow(route.flow), route), "leg": leg, "rejoin": request.get("rejoin", True)}
+
+    def has(self, flow: str) -> bool:
+        """Whether there is a flow document of this id; `flow` is a name as routes write it, never a path."""
+        return self._path(flow).is_file() and flow != "routes"
+
     def degraded(self, route: Route | None = None) -> JSON:
         """What a call is pinned to that nothing else can answer.
 
@@ -118,8 +137,13 @@ class FlowLibrary:
 
     def _read_flow(self, id: str) -> Flow:
         if id not in self._flows:
-            self._flows[id] = load_file(self._folder / f"{id}.yaml")
+            self._flows[id] = load_file(self._path(id))
         return self._flows[id]
+
+    def _path(self, id: str) -> Path:
+        """The deployment's own document; else the shipped one, as of those that ask whether a call is accepted."""
+        own = self._folder / f"{id}.yaml"
+        return own if own.is_file() else SHIPPED / own.name
 
 
 def _to_fallback(target: Target) -> Flow:

@@ -97,6 +97,8 @@ class Delivery:
             if owner.listens_to_roster:
                 await self._plan_to_tell_roster(owner.instance_id)
             return
+        if item["kind"] == "call" and owner.instance_id != f"call-{notification.call_id}":
+            item["call_id"] = notification.call_id  # of a call that we placed: it may be the first word about it
         message = message_of(notification.position, message_id)
         await self.deliver(owner.instance_id, item, notification.raw, identity, message=message)
 
@@ -194,12 +196,15 @@ class Delivery:
             arguments: JSON of the action; may be personal, and is sealed.
             request_id: the same for the same request, however often it is sent.
 
-        Returns what is stored: of a request that came before, that one (compare `digest["action"]`). Raises
-        `NoSuchCall`, `InboxClosed` once the call is over, and `StorageUnavailable`.
+        Its digest is `{"kind": "control", "action", "request"}`, and of a transfer `consult`. Returns what is stored:
+        of a request that came before, that one (compare `digest["action"]`). Raises `NoSuchCall`, `InboxClosed` once
+        the call is over, and `StorageUnavailable`.
         """
         if await self._births.get(instance_id) is None:
             raise NoSuchCall(f"there is no call {instance_id!r}")
-        digest = {"kind": "control", "action": action, "request": request_id}
+        digest: JSON = {"kind": "control", "action": action, "request": request_id}
+        if action == "transfer":
+            digest["consult"] = arguments.get("consult") is True
         raw = {"action": action, "arguments": arguments}
         return await self.deliver(instance_id, digest, raw, f"control:{request_id}")
 
