@@ -6,7 +6,7 @@ import asyncio
 import ssl
 import tempfile
 from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from simulator.simulator import Simulator
 
 _HOST = "127.0.0.1"
 _BACKLOG = 512
+_FAREWELL_S = 1.0  # how long a client may take to agree that TLS ends
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,7 +115,14 @@ async def _listening(simulator: Simulator, port: int, context: ssl.SSLContext | 
     loop = asyncio.get_running_loop()
     # The loop makes the socket: it sets TCP_NODELAY only where the protocol number says TCP, and without that every
     # response with a body costs 40 ms.
-    server = await loop.create_server(lambda: _Protocol(config, state, {}), _HOST, port, ssl=context, backlog=_BACKLOG)
+    server = await loop.create_server(
+        lambda: _Protocol(config, state, {}),
+        _HOST,
+        port,
+        ssl=context,
+        ssl_shutdown_timeout=_FAREWELL_S if context else None,
+        backlog=_BACKLOG,
+    )
     bound_port = server.sockets[0].getsockname()[1]
     try:
         yield f"https://localhost:{bound_port}" if context else f"http://{_HOST}:{bound_port}"
@@ -124,6 +132,8 @@ async def _listening(simulator: Simulator, port: int, context: ssl.SSLContext | 
             connection.shutdown()
         await asyncio.gather(*state.tasks, return_exceptions=True)
         for connection in tuple(state.connections):
-            connection.transport.abort()
+            # CPython's TLS transport that was closed twice (by uvicorn, and by the shutdown above) fails to abort.
+            with suppress(AttributeError):
+                connection.transport.abort()
         await server.wait_closed()
         await state.idle.wait()  # the transports still have to say that they are closed

@@ -84,9 +84,7 @@ async def run(bot: Connections, seed: int, *, weather: Weather, knobs: Knobs, na
     try:
         line.ring(_processes(bot, clock, line, orchestrations), [step for each in bursts for step in each.steps(menu)])
         with suppress(NothingLeftToHappen, TimeLimitPassed):
-            await clock.run_until(
-                lambda: host.engine.has_ended(line.instance_id) and not line.under_way, limit_s=600.0
-            )
+            await clock.run_until(lambda: host.engine.has_ended(line.instance_id) and not line.under_way, limit_s=600.0)
         output = (host.engine.status(line.instance_id) or {}).get("output")
     finally:
         await host.kill()
