@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from calls import commands
 from calls.states import State
 from calls.tones import ToneOrder
-from flows.acts import Act, act_from_json, act_to_json
+from flows.acts import Act, Result, act_from_json, act_to_json
 from flows.flow import Flow
 from flows.interpreter import Interpreter
 
@@ -21,6 +21,20 @@ JSON = dict[str, Any]
 # Nodes named in a summary, and entries of the journal that wait for a command to carry them: both have an end.
 _LONGEST_PATH = 100
 _LONGEST_JOURNAL = 300
+# How much longer than its length an operation may take until it counts as over though nobody said so.
+OPERATION_GRACE_MS = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """What a handler gives instead of a result when the act at hand has to be begun once more.
+
+    The call was away meanwhile: lost and joined again, or with somebody who would not have it.
+    """
+
+
+#: How far a handler got: the act's result, `Again`, or None while the act goes on.
+Progress = Result | Again | None
 
 
 @dataclass(kw_only=True, slots=True)
@@ -29,6 +43,7 @@ class Operation:
 
     step: int
     record: bool
+    hold: bool = False  # heard over and over, and nobody's answer
     id: str | None = None
     asked: bool = False  # the request has returned: a cancellation can no longer overtake it
     uncertain: bool = False  # nobody knows whether the request arrived
@@ -49,8 +64,10 @@ class Memory:
     subscribed: bool = False
     over: bool = False
     asked: dict[str, str] = field(default_factory=dict[str, str])  # step -> activity, not yet performed
+    controls: dict[str, JSON] = field(default_factory=dict[str, JSON])  # step -> who asked for it, and what
     deadlines: dict[str, int] = field(default_factory=dict[str, int])
     keys: str = ""  # in their order, not yet taken by a node
+    announced_until_ms: int = 0  # an operator's prompt, behind which Graph queues ours
     entry: str = ""  # taken by the node that listens
     entry_ended: str | None = None  # maximum, terminator or pause
     habit: str = ""  # keys that the caller may press out of habit, to be swallowed
@@ -63,8 +80,17 @@ class Memory:
     path: list[str] = field(default_factory=list[str])
     outcome: str | None = None
     reason: str | None = None
+    direction: Literal["incoming", "outgoing"] = "incoming"
+    party: Literal["peer", "group", "meeting"] = "peer"
     caller: str = "unknown"
     called: str = "unknown"
+    ring_ms: int = 0  # how long a call that we place may ring, or a meeting keep us waiting
+    rejoins: int = 0
+    former: list[str] = field(default_factory=list[str])  # ids of the calls that were lost
+    lost: JSON | None = None  # {"outcome", "code", "subcode"} of the call that we try to join again
+    met: bool = False  # somebody else was in the call
+    moving: bool = False  # somebody is about to take the call over: its end is expected
+    missing: str | None = None  # what Graph refused for want of a permission
     started_ms: int = 0
     answered_ms: int | None = None
     ended_ms: int | None = None
@@ -78,7 +104,7 @@ class Call:
 
     def __init__(self, identity: JSON, pinned: JSON, now_ms: int) -> None:
         self.instance_id: str = identity["instance_id"]
-        self.call_id: str = identity["call_id"]
+        self.call_id: str = identity.get("call_id") or ""  # of a call that we place, not before Graph has named it
         self.tenant_id: str = identity["tenant_id"]
         self.pinned = pinned
         self.flow = Flow.pinned(pinned["flow"], pinned["hash"])
@@ -90,6 +116,11 @@ class Call:
         self.tones = ToneOrder()
         self.now_ms = now_ms
         self._out: list[commands.Command] = []
+
+    @property
+    def identity(self) -> JSON:
+        """Which call it is: `{"instance_id", "call_id", "tenant_id"}`."""
+        return {"instance_id": self.instance_id, "call_id": self.call_id, "tenant_id": self.tenant_id}
 
     def issue(self, kind: type[commands.Command], **fields: Any) -> int:
         """Ask for a command; returns its step."""
@@ -165,7 +196,7 @@ class Call:
     def to_json(self) -> JSON:
         """Give everything."""
         return {
-            "call": {"instance_id": self.instance_id, "call_id": self.call_id, "tenant_id": self.tenant_id},
+            "call": self.identity,
             "pinned": self.pinned,
             "interpreter": self.interpreter.to_json(),
             "act": act_to_json(self.act) if self.act else None,
@@ -184,9 +215,9 @@ class Call:
         self.operation = Operation(**document["operation"]) if document["operation"] else None
         self.tones = ToneOrder.from_json(document["tones"])
         memory["state"] = State(memory["state"])
-        for name in ("asked", "deadlines"):
+        for name in ("asked", "controls", "deadlines"):
             memory[name] = dict(memory[name])
-        for name in ("recordings", "journal", "path"):
+        for name in ("former", "recordings", "journal", "path"):
             memory[name] = list(memory[name])
         self.memory = Memory(**memory)
         return self

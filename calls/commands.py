@@ -94,10 +94,56 @@ class CancelMediaProcessing(Command):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TransferCall(Command):
-    """Transfer the caller, blind, to `{"user" | "phone" | "application_instance": id}`."""
+    """Transfer the caller to `{"user" | "phone" | "application_instance": id}`, or to whom inbox item `request_n` says.
+
+    `replaces` is the id of our call with the target, when the target was asked first.
+    """
 
     activity: ClassVar[str] = "transfer_call"
-    target: JSON
+    target: JSON | None = None
+    request_n: int | None = None
+    replaces: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StartConsultation(Command):
+    """Call the one who is to have the caller, and ask. How it goes comes back as news in our inbox."""
+
+    activity: ClassVar[str] = "start_consultation"
+    timeout_s: int
+    target: JSON | None = None
+    request_n: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlaceCall(Command):
+    """Place the call, or join the meeting, that inbox item `request_n` asks for.
+
+    `again`: how often the call was lost and placed again.
+    """
+
+    activity: ClassVar[str] = "place_call"
+    request_n: int
+    again: int
+    modalities: tuple[str, ...]
+    prefetch: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReportLeg(Command):
+    """Tell the orchestration `parent` how far its leg is."""
+
+    activity: ClassVar[str] = "report_leg"
+    parent: str
+    leg: int
+    status: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ListParticipants(Command):
+    """Count who is in the call."""
+
+    activity: ClassVar[str] = "list_participants"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -121,3 +167,100 @@ class CloseCall(Command):
     activity: ClassVar[str] = "close_call"
     outcome: str
     summary: JSON
+
+
+# --- what operators ask for; what of it is personal stays in their inbox item `request_n`
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Requested(Command):
+    """A command whose particulars are in inbox item `request_n`."""
+
+    request_n: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Announce(Requested):
+    """Play a prompt of the catalogue that the flow knows nothing of."""
+
+    activity: ClassVar[str] = "play_prompt"
+    locale: str
+    prompts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MuteCall(Requested):
+    """Mute ourselves."""
+
+    activity: ClassVar[str] = "mute_call"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UnmuteCall(Requested):
+    """Unmute ourselves."""
+
+    activity: ClassVar[str] = "unmute_call"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InviteParticipants(Requested):
+    """Bring people into the call, or take them over from another call of ours."""
+
+    activity: ClassVar[str] = "invite_participants"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RemoveParticipant(Requested):
+    """Take somebody out of the call."""
+
+    activity: ClassVar[str] = "remove_participant"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MuteParticipant(Requested):
+    """Mute somebody; only they can unmute themselves."""
+
+    activity: ClassVar[str] = "mute_participant"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StartHoldMusic(Requested):
+    """Put somebody on hold, with music or a prompt."""
+
+    activity: ClassVar[str] = "start_hold_music"
+    locale: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StopHoldMusic(Requested):
+    """Take somebody back from hold."""
+
+    activity: ClassVar[str] = "stop_hold_music"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SendDtmfTones(Requested):
+    """Press keys."""
+
+    activity: ClassVar[str] = "send_dtmf_tones"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChangeScreenSharingRole(Requested):
+    """Become a viewer, or the sharer."""
+
+    activity: ClassVar[str] = "change_screen_sharing_role"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UpdateRecordingStatus(Requested):
+    """Tell everybody whether the call is recorded."""
+
+    activity: ClassVar[str] = "update_recording_status"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AddLargeGalleryView(Requested):
+    """Add the large gallery to what we see."""
+
+    activity: ClassVar[str] = "add_large_gallery_view"

@@ -7,7 +7,7 @@ on meanwhile would take the caller's leave for a failure of its own.
 
 from __future__ import annotations
 
-from calls import codes, lifetime
+from calls import codes, rejoining
 from calls.call import Call
 from calls.events import OperationEnded
 from calls.states import State
@@ -21,7 +21,7 @@ _GONE, _RECORDED = "gone", "recorded"
 
 def by_404(call: Call) -> None:
     """Graph knows no such call any more: nothing can be done with it, whatever comes."""
-    call.memory.deadlines.clear()
+    call.drop_deadline(*(name for name in list(call.memory.deadlines) if name != "maximumLength"))
     call.operation = None
     _wait(call, _GONE)
 
@@ -39,7 +39,7 @@ def late(call: Call) -> Result | None:
     sign = call.memory.cut_off
     call.memory.cut_off = None
     if sign == _GONE:
-        lifetime.over(call, gone=True)
+        rejoining.over(call, gone=True)
         return None
     return acts.Recorded() if sign == _RECORDED else acts.Failed(why=sign or "")
 

@@ -1,120 +1,43 @@
-"""The state machine of one call, without I/O, clock or Azure.
-
-Theory
-------
-A session is told events, one at a time, and answers with commands. Each command becomes one activity, whose return is
-the event `performed`. Between two events the session is JSON. Time comes in with each event; `deadline_at` says when to
-say `timed_out` if nothing else happens first.
-
-*Two machines.* The flow (`flows.interpreter`) knows what should happen: it asks for one act (answer, play, listen,
-record, transfer, hang up) and waits for its result. The session knows how that is done with Graph, where every act is a
-request, a later notification, and a number of ways to go wrong. Its states are the stages of the act at hand; a handler
-that finds the act done returns the result, and the flow's next act begins at once.
-
-*Rules.*
-
-1. One media operation at a time. Graph queues operations, but what is queued cannot be taken back one by one, and a
-   caller who presses a key must not hear what was queued for another answer.
-2. Everything is matched by step. An operation is ours when its client context names the step of the operation in
-   flight, or its id is the one that Graph gave it. Anything else that ends is an old story. The end may be told before
-   the request has returned; then the return says nothing new.
-3. Notifications overtake one another, so a call never goes back from established. The flow begins only at established
-   *and* audio active (earlier, prompts fail), and begins once, however often that is told.
-4. Keys are heard from the moment of the answer: tones are subscribed before the first prompt, put in order
-   (`calls.tones`), and buffered until somebody wants them. The key that interrupts a prompt counts.
-5. Every wait has a deadline of its own (`calls.deadlines`), absolute, moved by nothing but its own act.
-6. `ended` is the end in every state. The error `gone`, and an operation that ends as one does with its call, announce
-   it (`calls.cut_off`). What the caller left behind (a recording) is waited for, briefly, and then `close_call` is the
-   last command, exactly once; when it has returned the session has `ended`.
-7. What has no row in `TABLE` is ignored by rule, and changes nothing. What is no event at all raises `IllegalEvent`,
-   and changes nothing either.
-
-States
-------
-`ringing` (nothing decided) -> `answering` -> `subscribing` -> the flow's acts: `playing`, `interrupting` (a key came,
-the cancelled prompt has not ended), `listening`, `recording`, `transferring`; or `cut_off` (it seems to be over) ->
-`hanging_up` -> `ending` (over, but a recording is still on its way) -> `closing` -> `closed`. `declining`: rejected or
-redirected without an answer.
-"""
+"""One call: events in, commands out. `calls.table` has the theory of it and its states."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from calls import codes, lifetime, media, recordings, transfers
-from calls.call import Call
+from calls import (
+    codes,
+    declining,
+    ending,
+    keys,
+    opening,
+    recordings,
+)
+from calls.call import Again, Call, Progress
 from calls.commands import Command
 from calls.deadlines import HANDLERS as DEADLINES
 from calls.events import (
-    CallChanged,
-    Ended,
     Event,
     Key,
-    OperationEnded,
-    Performed,
-    RecordingSettled,
     TimedOut,
     TonePressed,
-    parse,
 )
-from calls.performed import closed, performed
+from calls.reading import parse
 from calls.states import State
+from calls.summary import summary
+from calls.table import ACTS, TABLE
 from flows import acts
-from flows.acts import Act, Result
+from flows.acts import Act
 
 JSON = dict[str, Any]
-Handler = Callable[[Call, Any], Result | None]
-Row = dict[type[Event], Handler]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 # Acts that are done the moment they begin, one after another: beyond this the flow is going round in circles.
 _MAX_INSTANT_ACTS = 100
 
-_ANY: Row = {
-    CallChanged: lifetime.observe,
-    Key: media.keep_key,
-    OperationEnded: media.operation_ended,
-    RecordingSettled: recordings.settled,
-    Performed: performed,
-    Ended: lifetime.ended,
-}
-
-TABLE: dict[State, Row] = {
-    State.RINGING: {**_ANY},
-    State.DECLINING: {**_ANY},
-    State.ANSWERING: {**_ANY, CallChanged: lifetime.while_answering},
-    State.SUBSCRIBING: {**_ANY},
-    State.PLAYING: {**_ANY, Key: media.key_while_playing},
-    State.INTERRUPTING: {**_ANY, Key: media.key_while_interrupting},
-    State.LISTENING: {**_ANY, Key: media.key_while_listening},
-    State.RECORDING: {**_ANY, Key: media.key_while_recording},
-    State.TRANSFERRING: {**_ANY, CallChanged: transfers.while_transferring},
-    State.CUT_OFF: {**_ANY},
-    State.HANGING_UP: {**_ANY},
-    State.ENDING: {
-        OperationEnded: media.operation_ended,
-        RecordingSettled: recordings.settled,
-        Performed: performed,
-    },
-    State.CLOSING: {Performed: closed},
-    State.CLOSED: {},
-}
-
-ACTS: dict[type[Act], Callable[[Call, Any], Result | None]] = {
-    acts.Answer: lifetime.answer,
-    acts.Reject: lifetime.reject,
-    acts.Redirect: lifetime.redirect,
-    acts.Play: media.play,
-    acts.Listen: media.listen,
-    acts.Record: media.record,
-    acts.Transfer: transfers.transfer,
-    acts.HangUp: lifetime.hang_up,
-}
-
-_NEED_CALL = (acts.Play, acts.Listen, acts.Record, acts.Transfer)
+_NEED_CALL = (acts.Play, acts.Listen, acts.Record, acts.Transfer, acts.Stay)
 
 
 class CallSession:
@@ -128,14 +51,12 @@ class CallSession:
     def open(cls, identity: JSON, pinned: JSON, digest: JSON, now: datetime) -> tuple[CallSession, list[Command]]:
         """Begin a call: the session and its first commands.
 
-        `identity`: `{"instance_id", "call_id", "tenant_id"}`; `pinned`: what the activity `pin_flow` returned;
-        `digest`: that of the `incomingCall` notification; `now`: aware, as in `receive`.
+        `identity`: `{"instance_id", "call_id", "tenant_id"}`, `call_id` null for a call that is to be placed; `pinned`:
+        what the activity `pin_flow` returned; `digest`: of the `incomingCall` notification, or of the request to place
+        a call (kind `place`); `now`: aware, as in `receive`.
         """
         call = Call(identity, pinned, _ms(now))
-        memory = call.memory
-        memory.caller, memory.called = str(digest.get("caller", "unknown")), str(digest.get("called", "unknown"))
-        call.interpreter.set_variable("caller", memory.caller)
-        call.note("incoming", caller=memory.caller, called=memory.called, flow=call.flow.id, hash=pinned["hash"])
+        opening.open_call(call, digest)
         self = cls(call)
         self._begin(call.interpreter.begin())
         return self, call.take_commands()
@@ -155,7 +76,7 @@ class CallSession:
         else:
             self._tell(told)
         if call.memory.state is State.ENDING and not recordings.outstanding(call):
-            lifetime.close(call)
+            ending.close(call)
         return call.take_commands()
 
     @property
@@ -179,6 +100,7 @@ class CallSession:
             "version": call.pinned["hash"][:12],
             "since": _iso(memory.since_ms),
             "started": _iso(memory.started_ms),
+            "direction": memory.direction,
             "caller": memory.caller,
             "path": memory.path[-5:],
             "keys": memory.keys_pressed,
@@ -191,9 +113,14 @@ class CallSession:
             status["outcome"], status["reason"] = memory.outcome, memory.reason
         return status
 
+    @property
+    def identity(self) -> JSON:
+        """Which call it is; `call_id` is "" until Graph has named a call that we place."""
+        return self._call.identity
+
     def summary(self) -> JSON:
         """What stays of the call; final once the session has ended."""
-        return lifetime.summary(self._call)
+        return summary(self._call)
 
     def take_back(self, events: Iterable[JSON]) -> None:
         """Keep journal entries for the next command: the one that carried them could not write them."""
@@ -209,7 +136,7 @@ class CallSession:
             memory.outcome, memory.reason, memory.ended_ms = "failed", reason, _ms(now)
             call.now_ms = _ms(now)
             call.note("gave_up", reason=reason)
-        return lifetime.summary(call), call.take_journal()
+        return summary(call), call.take_journal()
 
     def to_json(self) -> JSON:
         """Give everything, so that the session can go on elsewhere."""
@@ -225,24 +152,29 @@ class CallSession:
         if handler is not None:
             self._go_on(handler(self._call, event))
 
-    def _go_on(self, result: Result | None) -> None:
-        """Give the flow the result of its act, if there is one, and begin the next act."""
-        if result is not None:
-            self._begin(self._call.interpreter.resume(result))
+    def _go_on(self, progress: Progress) -> None:
+        """Give the flow the result of its act, if there is one, and begin the next act; or the same one again."""
+        call = self._call
+        if isinstance(progress, Again):
+            assert call.act is not None
+            self._begin(call.act)
+        elif progress is not None:
+            self._begin(call.interpreter.resume(progress))
 
     def _begin(self, act: Act) -> None:
         call = self._call
         for _ in range(_MAX_INSTANT_ACTS):
             call.act = act
-            call.drop_deadline("firstDigit", "interDigit")
+            call.drop_deadline("firstDigit", "interDigit", "stay", "hold")
             if isinstance(act, _NEED_CALL) and not call.memory.established:
-                lifetime.decline(call, "unanswered")
+                declining.decline(call, "unanswered")
                 return
-            result = ACTS[type(act)](call, act)
-            if result is None:
+            progress = ACTS[type(act)](call, act)
+            if progress is None:
                 return
-            act = call.interpreter.resume(result)
-        lifetime.give_up(call, "circles")
+            assert not isinstance(progress, Again), f"{type(act).__name__} ends before it has begun"
+            act = call.interpreter.resume(progress)
+        ending.give_up(call, "circles")
 
     def _tone(self, event: TonePressed) -> None:
         call = self._call
@@ -252,11 +184,11 @@ class CallSession:
         at_ms = call.now_ms if event.at_ms is None else min(event.at_ms, call.now_ms)
         self._press(call.tones.arrive(event.sequence, key, at_ms, int(call.settings["tone_reorder_ms"])))
 
-    def _press(self, keys: list[str]) -> None:
+    def _press(self, pressed: list[str]) -> None:
         memory = self._call.memory
-        for key in keys:
+        for key in pressed:
             memory.keys_pressed += 1
-            if not media.out_of_habit(self._call, key):
+            if not keys.out_of_habit(self._call, key):
                 self._tell(Key(key=key))
 
     def _time_out(self) -> None:

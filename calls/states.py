@@ -1,4 +1,4 @@
-"""The states of a call session; the theory of them is in `calls.session`."""
+"""The states of a call session; the theory of them is in `calls.table`."""
 
 from __future__ import annotations
 
@@ -11,11 +11,15 @@ class State(StrEnum):
     RINGING = "ringing"
     DECLINING = "declining"
     ANSWERING = "answering"
+    PLACING = "placing"
+    DIALLING = "dialling"
     SUBSCRIBING = "subscribing"
     PLAYING = "playing"
     INTERRUPTING = "interrupting"
     LISTENING = "listening"
     RECORDING = "recording"
+    STAYING = "staying"
+    CONSULTING = "consulting"
     TRANSFERRING = "transferring"
     CUT_OFF = "cut_off"
     HANGING_UP = "hanging_up"

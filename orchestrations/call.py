@@ -24,7 +24,8 @@ def call_orchestrator(context: df.DurableOrchestrationContext) -> Steps:
     """One instance per call.
 
     Input: `{"call": {"instance_id", "call_id", "tenant_id"}, "digest": {...}}` at birth, and
-    `{"call": ..., "session": {...}, "next": int}` in a later generation. Output: the call's summary.
+    `{"call": ..., "session": {...}, "next": int}` in a later generation; `call_id` is null, or "", until Graph has
+    named a call that we place. Output: the call's summary.
     """
     loop = _Loop(context)
     try:
@@ -42,7 +43,7 @@ def _live(context: df.DurableOrchestrationContext, loop: _Loop) -> Steps:
             return loop.session.summary()
         if loop.mail.generation_is_over:
             session, number = loop.session.to_json(), loop.mail.number
-            context.continue_as_new({"call": given["call"], "session": session, "next": number})
+            context.continue_as_new({"call": loop.session.identity, "session": session, "next": number})
             return None
         commands = yield from loop.listen()
 
@@ -134,6 +135,7 @@ def _last_resort(context: df.DurableOrchestrationContext, loop: _Loop, failure: 
     reason = f"{loop.doing} failed"
     summary, events, status = {"outcome": "failed", "reason": reason}, [], {}
     if loop.begun:
+        call = loop.session.identity
         summary, events = loop.session.break_off(reason, _now(context))
         status = loop.session.status()
     context.set_custom_status({**status, "state": "failed", "reason": reason})

@@ -13,7 +13,6 @@ MODULE_LINES = 300
 FUNCTION_LINES = 40
 
 LONG_MODULES = {
-    "calls/media.py": (320, "prompts, keys and recordings contend for the one media operation of a call"),
     "localhost/engine.py": (310, "one short method for each request a client may make of the task hub"),
     "localhost/episodes.py": (320, "taking, playing and committing an episode is one transaction"),
     "dev.py": (460, "one file by design: it runs before anything is installed, from a bare checkout"),

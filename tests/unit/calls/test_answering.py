@@ -121,7 +121,7 @@ def test_an_unanswerable_call_goes_to_the_routes_fallback(ring: Any) -> None:
     call.run()
     assert call.activities == ["answer_call", "redirect_call", "close_call"]
     assert call.commands[1]["targets"] == [{"user": USER}]
-    assert call.summary["outcome"] == "failed"
+    assert (call.summary["outcome"], call.summary["reason"]) == ("permission_missing", "answer_call")
 
 
 def test_a_fallback_that_fails_becomes_a_rejection_and_then_the_end(ring: Any) -> None:

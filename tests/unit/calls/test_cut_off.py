@@ -101,7 +101,7 @@ def test_a_404_waits_for_the_word_on_how_the_call_ended(ring: Any) -> None:
     call.answers["play_prompt"] = [{"error": {"kind": "gone", "status": 404}}]
     call.hang_up(1500, 500, 1005)
     call.run()
-    assert (call.summary["outcome"], call.summary["subcode"]) == ("dropped", 1005)
+    assert (call.summary["outcome"], call.summary["subcode"]) == ("media_lost", 1005)
     assert call.activities == ["answer_call", "play_prompt", "close_call"]
 
 

@@ -62,7 +62,9 @@ def test_a_hang_up_that_nobody_confirms_is_over_after_its_time(ring: Any) -> Non
     assert call.summary["ended"] == call.at().timestamp()
 
 
-@pytest.mark.parametrize(("code", "outcome"), [(200, "hung_up"), (None, "hung_up"), (500, "dropped"), (408, "dropped")])
+@pytest.mark.parametrize(
+    ("code", "outcome"), [(200, "hung_up"), (None, "hung_up"), (500, "media_lost"), (408, "media_lost")]
+)
 def test_a_caller_who_leaves_and_a_line_that_breaks_are_told_apart(ring: Any, code: int | None, outcome: str) -> None:
     call = ring(LOOP)
     call.hang_up(5000, code, 1005)

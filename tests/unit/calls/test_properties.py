@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from calls import CallSession, IllegalEvent
-from calls.session import TABLE
 from calls.states import State
+from calls.table import TABLE
 
 STEPS = st.integers(0, 14)
 CODES = st.sampled_from([None, 0, 200, 400, 404, 480, 500])
