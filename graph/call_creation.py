@@ -8,7 +8,7 @@ from typing import ClassVar
 from graph import wire
 from graph.call_setup import MODALITIES, CallOptions, check_media, check_modalities, media_config
 from graph.ids import normalised
-from graph.meeting_info import Chat, JoinIdMeeting, Meeting, OrganizerMeeting, TokenMeeting, marker
+from graph.meeting_info import Chat, JoinIdMeeting, Meeting, OrganizerMeeting, TokenMeeting, joined_by
 from graph.parties import Source
 from graph.request import Request, check_id, in_path, without_none
 from graph.resources import CALL_STATES
@@ -113,7 +113,7 @@ class CreateCall(Request):
     def outcome(self, answer: JSON | None) -> JSON:
         """Give `{"call_id", "state", "chain_id", "participant_id", "meeting"}`.
 
-        Ids are normalised; `meeting` is what `meeting_info.marker` writes; null for what the response did not say.
+        Ids are normalised; `meeting` is what `meeting_info.joined_by` gives; null for what the response did not say.
         """
         call = wire.mapping(answer)
         return {
@@ -121,7 +121,7 @@ class CreateCall(Request):
             "state": wire.member(call.get("state"), CALL_STATES),
             "chain_id": normalised(call.get("callChainId")),
             "participant_id": normalised(call.get("myParticipantId")),
-            "meeting": marker(call.get("chatInfo"), call.get("meetingInfo")),
+            "meeting": joined_by(call.get("chatInfo"), call.get("meetingInfo")),
         }
 
 

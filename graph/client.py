@@ -20,7 +20,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from graph.errors import GraphError, NotReached, OutcomeUnknown, TokenUnavailable, Unauthorized, error_from
+from graph.clouds import cloud_of
+from graph.errors import GraphError, NotOffered, NotReached, OutcomeUnknown, TokenUnavailable, Unauthorized, error_from
 from graph.request import Request
 from graph.targets import LOOPBACK
 from graph.wire import JSON
@@ -63,6 +64,7 @@ class GraphClient:
             raise ValueError("Graph's root must be https (plain http is for loopback only): tokens are sent there")
         self._http = http
         self._base_url = base_url.rstrip("/")
+        self._cloud = cloud_of(base_url)
         self._token = token
         self._now = now
         self._sleep = sleep
@@ -81,6 +83,8 @@ class GraphClient:
             OutcomeUnknown: Graph may have acted on it.
             Refused: Graph said no; `CallGone`, `Forbidden`, ... say which no.
         """
+        if self._cloud is not None and request.name() in self._cloud.lacks:
+            raise NotOffered(request.name(), self._cloud.title)
         deadline = self._now() + budget_s
         token = await self._token_within(budget_s, tenant_id)
         renewed = in_doubt = False
@@ -129,7 +133,7 @@ class GraphClient:
             raise NotReached(f"{type(failure).__name__} {failure}") from None
         except (httpx.HTTPError, TimeoutError) as failure:
             raise OutcomeUnknown(f"{type(failure).__name__} {failure}") from None
-        error = error_from(response.status_code, response.headers, response.content, self._now())
+        error = error_from(response.status_code, response.headers, response.content, self._now(), action=request.name())
         if error is not None:
             raise error
         return _decoded(response.content)

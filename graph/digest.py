@@ -4,19 +4,21 @@ The shapes live in running histories: they are wire format. The inbox adds `n` (
 
 | kind | other keys |
 |---|---|
-| `incoming` | `call_id`, `chain_id`, `caller` and `called` (kinds of identity), `modalities`, `group`, `policy` |
-| `call` | `state`, `audio`, `code`, `subcode` |
+| `incoming` | `call_id`, `chain_id`, `caller`, `called` (kinds), `modalities`, `group`, `policy`, `meeting`? |
+| `call` | `state`, `audio`, `code`, `subcode`, `meeting`? |
 | `tone` | `state`, `sequence`, `tone` |
 | `ended` | `code`, `subcode`, `reason` |
-| `operation` | `operation`, `operation_id`, `status`, `context`, `code`, `subcode`; of `record` also `recording` |
+| `operation` | `operation`, `operation_id`, `status`, `context`, `code`, `subcode`, `recording`?, `reason`? |
 | `roster` | `sequence`, `count` |
 | `sharing` | `change`, `session` |
 | `participant_joining` | `participant` (kind of identity) |
 | `participant_left` | `code`, `subcode` |
 | `unknown` | `type` |
 
-`recording` says whether there is one to fetch. Absent values are null. Free text that Graph or a forger put in is let
-through only where it has the form of a name without meaning outside Graph.
+Absent values are null; keys with a question mark are left out. `meeting` is what `meeting_info.joined_by` gives;
+`recording`, of `record`, says whether there is one to fetch; `reason`, of `sendDtmfTones`, whether keys were really
+sent. Free text that Graph or a forger put in is let through only where it has the form of a name without meaning
+outside Graph.
 """
 
 from __future__ import annotations
@@ -37,7 +39,8 @@ from graph.kinds import (
     TonePressed,
     UnknownNotification,
 )
-from graph.operations import OperationEnded, RecordEnded
+from graph.meeting_info import joined_by
+from graph.operations import OperationEnded, RecordEnded, SendDtmfTonesEnded
 from graph.resources import ResultInfo
 
 Digest = dict[str, Any]
@@ -74,11 +77,12 @@ def _incoming(call: IncomingCall) -> Digest:
         "modalities": list(call.requested_modalities),
         "group": call.group,
         "policy": call.policy,
+        **_meeting(call),
     }
 
 
 def _call(call: CallUpdated) -> Digest:
-    return {"kind": "call", "state": call.state, "audio": call.audio, **_codes(call.result)}
+    return {"kind": "call", "state": call.state, "audio": call.audio, **_codes(call.result), **_meeting(call)}
 
 
 def _tone(tone: TonePressed) -> Digest:
@@ -102,11 +106,13 @@ def _operation(operation: OperationEnded) -> Digest:
     }
     if isinstance(operation, RecordEnded):
         written["recording"] = operation.recording_location is not None
+    if isinstance(operation, SendDtmfTonesEnded):
+        written["reason"] = _word(operation.completion_reason)
     return written
 
 
 def _roster(roster: RosterUpdated) -> Digest:
-    return {"kind": "roster", "sequence": roster.sequence_number, "count": len(roster.participants)}
+    return {"kind": "roster", "sequence": roster.sequence_number, "count": roster.present}
 
 
 def _sharing(sharing: ContentSharingChanged) -> Digest:
@@ -123,6 +129,11 @@ def _left(left: ParticipantLeft) -> Digest:
 
 def _unknown(unknown: UnknownNotification) -> Digest:
     return {"kind": "unknown", "type": _word(unknown.type)}
+
+
+def _meeting(call: IncomingCall | CallUpdated) -> Digest:
+    found = joined_by(call.chat_info, call.meeting_info)
+    return {} if found is None else {"meeting": found}
 
 
 def _codes(result: ResultInfo | None) -> Digest:

@@ -8,7 +8,8 @@
         ├── Unauthorized      401: it does not take our token
         ├── Forbidden         403: a permission is missing (7504), another tenant (7505), ...
         ├── CallGone          404: the call is over, or never was
-        └── Conflict          409: not now
+        ├── Conflict          409: not now
+        └── NotOffered        this national cloud has no such action: it was not even asked
 
 The difference that matters: what raised `NotReached` or `TokenUnavailable` may be sent again; what raised
 `OutcomeUnknown` may not, unless sending it twice does no harm.
@@ -23,6 +24,7 @@ import re
 from collections.abc import Mapping
 
 from graph import wire
+from graph.permissions import missing_permission
 from graph.retry_after import retry_after_s
 
 # A numeric subcode, or words such as `UnknownError`; no room for a phone number or a key.
@@ -72,14 +74,16 @@ class OutcomeUnknown(GraphError):
 class Refused(GraphError):
     """Graph refused the request.
 
-    `code` is Graph's, for calls often a numeric subcode as a string ("7504"). `message` is Graph's, masked.
-    `request_id` finds the request in Microsoft's logs.
+    `code` is Graph's, for calls often a numeric subcode as a string ("7504"). `message` is Graph's, masked, with our
+    own `advice` after it. `request_id` finds the request in Microsoft's logs.
     """
 
-    def __init__(self, status: int, code: str | None, message: str | None, request_id: str | None) -> None:
+    def __init__(
+        self, status: int, code: str | None, message: str | None, request_id: str | None, *, advice: str = ""
+    ) -> None:
         self.status = status
         self.code = code
-        self.message = masked(message) if message else None
+        self.message = " ".join(part for part in (masked(message or ""), advice) if part) or None
         self.request_id = request_id
         details = ", ".join(part for part in (code, self.message, request_id and f"request-id {request_id}") if part)
         super().__init__(f"Graph refused with {status}" + (f": {details}" if details else ""))
@@ -98,6 +102,13 @@ class Forbidden(Refused):
     """403: the application lacks a permission, or the call belongs to another tenant."""
 
 
+class NotOffered(Refused):
+    """501, though nobody said so: the cloud is known not to have the action, and nothing was sent."""
+
+    def __init__(self, action: str, cloud: str) -> None:
+        super().__init__(501, "notOffered", f"{action} is not offered in the cloud {cloud}", None)
+
+
 class CallGone(Refused):
     """404: there is no such call, or no longer."""
 
@@ -106,11 +117,16 @@ class Conflict(Refused):
     """409: the call or the operation is in no state for this."""
 
 
-_BY_STATUS: Mapping[int, type[Refused]] = {401: Unauthorized, 403: Forbidden, 404: CallGone, 409: Conflict}
+_BY_STATUS: Mapping[int, type[Refused]] = {401: Unauthorized, 404: CallGone, 409: Conflict}
 
 
-def error_from(status: int, headers: Mapping[str, str], body: bytes, now: float) -> GraphError | None:
-    """The only place where a status becomes an error; None for 2xx. `headers` look up names in any case."""
+def error_from(
+    status: int, headers: Mapping[str, str], body: bytes, now: float, *, action: str | None = None
+) -> GraphError | None:
+    """The only place where a status becomes an error; None for 2xx. `headers` look up names in any case.
+
+    `action` is `Request.name()` of what was asked: a 403 then says which consent is missing.
+    """
     if 200 <= status < 300:
         return None
     pause = retry_after_s(headers.get("Retry-After"), now)
@@ -119,8 +135,11 @@ def error_from(status: int, headers: Mapping[str, str], body: bytes, now: float)
     if status >= 500 or status == 408:
         return OutcomeUnknown(f"it answered {status}", retry_after_s=pause)
     code, message, request_id = _decoded(body)
-    kind = _BY_STATUS.get(status, Refused)
-    return kind(status, code, message, request_id or _matching(_REQUEST_ID, headers.get("request-id")))
+    request_id = request_id or _matching(_REQUEST_ID, headers.get("request-id"))
+    if status == 403:
+        advice = missing_permission(action, code) if action else ""
+        return Forbidden(status, code, message, request_id, advice=advice)
+    return _BY_STATUS.get(status, Refused)(status, code, message, request_id)
 
 
 def masked(text: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from graph import wire
-from graph.meeting_info import Chat, OrganizerMeeting
+from graph.meeting_info import Chat, OrganizerMeeting, meeting_from_json, meeting_from_wire
 from graph.targets import BadRequest
 from graph.wire import JSON
 
@@ -45,6 +45,24 @@ class Coordinates:
     def to_json(self) -> JSON:
         """Give `{"chat", "meeting"}`. Personal: it is kept sealed."""
         return {"chat": self.chat.to_json(), "meeting": self.meeting.to_json()}
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, object]) -> Coordinates:
+        """Read what `to_json` wrote. Raises `BadRequest`."""
+        meeting = meeting_from_json(wire.mapping(document.get("meeting")))
+        if not isinstance(meeting, OrganizerMeeting):
+            raise BadRequest("meeting.organizer_id", "must be given")
+        return cls(chat=Chat.from_json(wire.mapping(document.get("chat"))), meeting=meeting)
+
+    @classmethod
+    def of_call(cls, call: object) -> Coordinates | None:
+        """Read the coordinates in a call on the wire, for joining again; None where it has none."""
+        given = wire.mapping(call)
+        chat = Chat.from_wire(given.get("chatInfo"))
+        meeting = meeting_from_wire(given.get("meetingInfo"), wire.text(given.get("tenantId")))
+        if chat is None or not isinstance(meeting, OrganizerMeeting):
+            return None
+        return cls(chat=chat, meeting=meeting)
 
 
 def parse_join_url(url: str) -> Coordinates:

@@ -91,6 +91,9 @@ class CallUpdated(Notification):
     #: `active`, `inactive`, or None: nothing said.
     audio: str | None
     result: ResultInfo | None
+    #: Meeting coordinates as they came, each None outside meetings.
+    chat_info: JSON | None = field(repr=False)
+    meeting_info: JSON | None = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -129,6 +132,11 @@ class RosterUpdated(Notification):
     delta: bool
     #: Orders rosters where Graph numbers them, else None.
     sequence_number: int | None
+
+    @property
+    def present(self) -> int:
+        """How many of those listed are in the call, or in its lobby."""
+        return sum(not one.removed for one in self.participants)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

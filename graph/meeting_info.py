@@ -1,7 +1,7 @@
 """Meeting coordinates: what is needed to join a meeting, and to join it again.
 
 Three ways: organizer and chat thread (both are in a classic join URL), join id and passcode, or a token that came
-with a call. None of it may go into logs or durable history, but for what `marker` writes.
+with a call. None of it may go into logs or durable history, but for the word that `joined_by` gives.
 """
 
 from __future__ import annotations
@@ -19,8 +19,6 @@ from graph.wire import JSON
 _THREAD = re.compile(r"19:[0-9A-Za-z_.=+-]{1,256}@[0-9a-z.]{1,64}")
 _MESSAGE = re.compile(r"[0-9]{1,20}", re.ASCII)
 _JOIN_ID = re.compile(r"[0-9]{9,20}", re.ASCII)
-# Threads of meetings and channels are random. Those of chats between two people are made of the people's ids.
-_OPAQUE_THREAD = re.compile(r"19:(?:meeting_[0-9A-Za-z_=-]{1,256}|[0-9A-Za-z_-]{16,128})@thread\.[0-9a-z]{1,16}")
 _LONGEST_TOKEN = 16_384
 
 
@@ -208,25 +206,18 @@ def meeting_from_wire(value: object, tenant_id: str | None = None) -> Meeting | 
         return None
 
 
-def marker(chat_info: object, meeting_info: object) -> JSON | None:
-    """What durable history may know of a call's meeting; None outside meetings.
+_BY = {"organizermeetinginfo": "organizer", "joinmeetingidmeetinginfo": "join_id", "tokenmeetinginfo": "token"}
 
-    `{"by", "thread_id", "message_id"}`: `by` is `organizer`, `join_id`, `token` or `chat` (no more than a chat); the
-    ids are null unless they are random ones.
+
+def joined_by(chat_info: object, meeting_info: object) -> str | None:
+    """What a call's meeting is known by: `organizer`, `join_id`, `token`, or no more than a `chat`; None outside.
+
+    That is all durable history may know of it.
     """
     kind = (wire.type_name(wire.mapping(meeting_info).get("@odata.type")) or "").lower()
-    chat = Chat.from_wire(chat_info)
-    if not kind and chat is None:
-        return None
-    opaque = chat if chat and _OPAQUE_THREAD.fullmatch(chat.thread_id) else None
-    return {
-        "by": _BY.get(kind, "chat"),
-        "thread_id": opaque and opaque.thread_id,
-        "message_id": opaque and opaque.message_id,
-    }
-
-
-_BY = {"organizermeetinginfo": "organizer", "joinmeetingidmeetinginfo": "join_id", "tokenmeetinginfo": "token"}
+    if kind in _BY:
+        return _BY[kind]
+    return "chat" if wire.mapping(chat_info) else None
 
 
 def _text(document: Mapping[str, Any], of: str, name: str) -> str:

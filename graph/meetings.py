@@ -1,7 +1,7 @@
 """Meeting coordinates: what is needed to join a meeting, and to join it again.
 
 Three ways: organizer and chat thread (both are in a classic join URL), join id and passcode, or a token that came
-with a call. None of it may go into logs or durable history, but for what `marker` writes.
+with a call. None of it may go into logs or durable history, but for the word that `joined_by` gives.
 """
 
 from graph.join_urls import Coordinates, NotAJoinUrl, parse_join_url
@@ -11,7 +11,7 @@ from graph.meeting_info import (
     Meeting,
     OrganizerMeeting,
     TokenMeeting,
-    marker,
+    joined_by,
     meeting_from_json,
     meeting_from_wire,
 )
@@ -26,7 +26,7 @@ __all__ = [
     "OnlineMeeting",
     "OrganizerMeeting",
     "TokenMeeting",
-    "marker",
+    "joined_by",
     "meeting_from_json",
     "meeting_from_wire",
     "parse_join_url",

@@ -186,7 +186,14 @@ def _read_call(common: Common, data: JSON, segments: tuple[str, ...]) -> Notific
         if tone_info is None:
             raise Unreadable("the tone is not known, or has no sequence id")
         return TonePressed(**common, state=state, tone_info=tone_info)
-    return CallUpdated(**common, state=state, audio=audio_state(data), result=ResultInfo.parse(data.get("resultInfo")))
+    return CallUpdated(
+        **common,
+        state=state,
+        audio=audio_state(data),
+        result=ResultInfo.parse(data.get("resultInfo")),
+        chat_info=_object(data, "chatInfo"),
+        meeting_info=_object(data, "meetingInfo"),
+    )
 
 
 def _incoming(common: Common, data: JSON) -> IncomingCall:

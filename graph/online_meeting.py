@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from graph import wire
 from graph.join_urls import Coordinates
-from graph.meeting_info import Chat, JoinIdMeeting, OrganizerMeeting, marker
+from graph.meeting_info import Chat, JoinIdMeeting, OrganizerMeeting
 from graph.targets import BadRequest
 from graph.wire import JSON
 
@@ -70,9 +70,8 @@ class OnlineMeeting:
             return None
 
     def digest(self) -> JSON:
-        """Give `{"meeting", "start", "end"}`; `meeting` is what `meeting_info.marker` writes."""
-        chat = None if self.chat is None else self.chat.to_wire()
-        return {"meeting": marker(chat, None), "start": self.start, "end": self.end}
+        """Give `{"found", "start", "end"}`: whether there is a meeting, and when it is, ISO 8601 or null."""
+        return {"found": self.id is not None, "start": self.start, "end": self.end}
 
 
 def _time(value: object) -> str | None:

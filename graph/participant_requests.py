@@ -24,8 +24,9 @@ class ListParticipants(CallRequest):
     idempotent: ClassVar[bool] = True
 
     def outcome(self, answer: JSON | None) -> JSON:
-        """Give `{"participants": [...]}`, each as `roster.entry` writes it."""
-        return {"participants": roster(wire.mapping(answer).get("value"))}
+        """Give `{"count", "participants": [...]}`, each as `roster.entry` writes it."""
+        present = roster(wire.mapping(answer).get("value"))
+        return {"count": len(present), "participants": present}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,6 +18,16 @@ _REGISTRY = Registry().with_resource("urn:graph", Resource(contents=_DOCUMENT, s
 NOTIFICATION_FILES = sorted(path for path in (_HERE / "notifications").glob("*.json") if not path.name.startswith("99"))
 
 
+def operations(*, documented: bool) -> set[tuple[str, str]]:
+    """Method and path of every operation of the subset that Microsoft's reference describes, or of the others."""
+    return {
+        (method.upper(), path)
+        for path, item in _DOCUMENT["paths"].items()
+        for method, operation in item.items()
+        if method != "parameters" and ("x-undocumented" not in operation) is documented
+    }
+
+
 def notification(name: str) -> dict[str, Any]:
     """An example notification by the start of its file name, for instance `33_tone`."""
     (path,) = (path for path in NOTIFICATION_FILES if path.name.startswith(name))

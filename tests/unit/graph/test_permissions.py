@@ -1,0 +1,111 @@
+"""The table of permissions is complete, agrees with Graph's document, and tells whoever was refused what is missing."""
+
+from __future__ import annotations
+
+import pytest
+from request_examples import EXAMPLES
+
+from graph.errors import Forbidden, error_from
+from graph.permissions import (
+    EVERY_CLOUD,
+    INITIATE,
+    JOIN_AS_GUEST,
+    MEDIA,
+    PERMISSIONS,
+    ActionPermission,
+    missing_permission,
+    permissions_of,
+)
+
+KNOWN = {
+    *("Calls.Initiate.All", "Calls.InitiateGroupCall.All", "Calls.JoinGroupCall.All", "Calls.JoinGroupCallAsGuest.All"),
+    *("Calls.AccessMedia.All", "OnlineMeetings.Read.All", "OnlineMeetings.ReadWrite.All"),
+    *("Calls.JoinGroupCalls.Chat", "Calls.AccessMedia.Chat", "OnlineMeeting.ReadBasic.Chat"),
+}
+
+
+def test_every_request_has_its_row_and_every_row_its_request() -> None:
+    assert {row.action for row in PERMISSIONS} == {kind.name() for kind in EXAMPLES}
+
+
+@pytest.mark.parametrize("row", PERMISSIONS, ids=lambda row: f"{row.action} {row.scope}")
+def test_a_row_names_permissions_clouds_and_a_page(row: ActionPermission) -> None:
+    named = [name for name in (row.least, *row.also, row.rsc) if name]
+    assert set(named) <= KNOWN
+    assert len(set(named)) == len(named)
+    assert row.clouds and set(row.clouds) <= set(EVERY_CLOUD)
+    assert row.scope
+    assert row.source.startswith("https://learn.microsoft.com/graph/api/")
+
+
+def test_no_two_rows_speak_of_the_same_calls() -> None:
+    places = [(row.action, row.scope) for row in PERMISSIONS]
+    assert len(set(places)) == len(places)
+
+
+@pytest.mark.parametrize(
+    ("action", "least", "also"),
+    [
+        ("playPrompt", INITIATE, (MEDIA,)),
+        ("recordResponse", MEDIA, ()),
+        ("subscribeToTone", MEDIA, ()),
+        ("transfer", INITIATE, ()),
+        ("reject", None, ()),
+        ("inviteParticipants", "Calls.InitiateGroupCall.All", ()),
+        ("muteParticipant", JOIN_AS_GUEST, ("Calls.JoinGroupCall.All",)),
+    ],
+)
+def test_what_the_reference_says(action: str, least: str | None, also: tuple[str, ...]) -> None:
+    (row,) = permissions_of(action)
+    assert (row.least, row.also) == (least, also)
+
+
+@pytest.mark.parametrize("action", {row.action for row in PERMISSIONS if row.least is not None})
+@pytest.mark.parametrize("code", ["7504", 7504, "Forbidden", None])
+def test_a_refusal_says_which_consent_is_missing(action: str, code: str | int | None) -> None:
+    told = missing_permission(action, code)
+    for row in permissions_of(action):
+        for name in (row.least, *row.also, row.rsc, row.besides):
+            assert name is None or name in told
+    assert "administrator" in told
+    assert told.endswith(".")
+
+
+def test_what_needs_nothing_is_said_to_need_nothing() -> None:
+    assert missing_permission("reject", "7504") == "reject needs no permission of its own."
+
+
+@pytest.mark.parametrize("action", ["playPrompt", "createCall", "reject"])
+def test_another_tenant_is_no_missing_permission(action: str) -> None:
+    told = missing_permission(action, "7505")
+    assert "another tenant" in told
+    assert "Calls." not in told
+
+
+@pytest.mark.parametrize(("action", "code"), [("playPrompt", "7507"), ("playPrompt", 8552), ("noSuchAction", "7504")])
+def test_another_cause_is_not_guessed_at(action: str, code: str | int) -> None:
+    assert missing_permission(action, code) == ""
+
+
+def refusal(status: int, code: str, action: str | None) -> str:
+    body = b'{"error": {"code": "%s", "message": "Insufficient enterprise tenant permissions."}}' % code.encode()
+    error = error_from(status, {}, body, 0.0, action=action)
+    assert error is not None
+    return str(error)
+
+
+def test_the_error_carries_the_advice_behind_graphs_own_words() -> None:
+    body = b'{"error": {"code": "7504", "message": "Insufficient permissions for +442079460000."}}'
+    error = error_from(403, {}, body, 0.0, action="recordResponse")
+    assert isinstance(error, Forbidden)
+    assert error.message is not None
+    assert error.message == f"Insufficient permissions for <number>. {missing_permission('recordResponse', '7504')}"
+    assert error.message in str(error)
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "action"), [(400, "7504", "playPrompt"), (404, "7504", "playPrompt"), (403, "7504", None)]
+)
+def test_only_a_403_to_a_known_action_gets_advice(status: int, code: str, action: str | None) -> None:
+    assert "consent" not in refusal(status, code, action)
+    assert "consent" in refusal(403, "7504", "playPrompt")
