@@ -7,10 +7,12 @@ that nothing is said to a caller before the call is answered.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from flows import paths
 from flows.flow import SCHEMA, Defaults, Flow
 from flows.kinds import KINDS
 from flows.nodes import Node
@@ -39,6 +41,39 @@ def load(text: str, file: str, *, prompts: Collection[str] | None = None) -> Flo
 
     With `prompts`, the ids of the catalogue, a prompt that is not among them is a mistake too. Raises `FlowErrors`.
     """
+    return read(text, file, prompts=prompts).flow
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """A flow document without mistakes: its flow, and where each part of it was written."""
+
+    file: str
+    flow: Flow
+    root: Located
+
+    def place(self, *keys: str) -> Place:
+        """Where the value under these keys was written, or what holds it where there is none."""
+        at = self.root
+        for key in keys:
+            if not isinstance(at.value, dict) or key not in at.value:
+                break
+            at = at.value[key]
+        return at.place
+
+    def key_place(self, *keys: str) -> Place:
+        """Where the last of these keys itself was written, or what holds it where it is not there."""
+        *outer, last = keys
+        at = self.root
+        for key in outer:
+            if not isinstance(at.value, dict) or key not in at.value:
+                return at.place
+            at = at.value[key]
+        return (at.keys or {}).get(last, at.place)
+
+
+def read(text: str, file: str, *, prompts: Collection[str] | None = None) -> Document:
+    """`load`, for those who also want to know where what was written."""
     problems = Problems(file)
     root = read_document(text, problems)
     reader = _Reader(root, problems)
@@ -52,7 +87,7 @@ def load(text: str, file: str, *, prompts: Collection[str] | None = None) -> Flo
         _check_answered_first(flow, reader)
     problems.raise_if_any()
     assert flow is not None
-    return flow
+    return Document(file=file, flow=flow, root=root)
 
 
 class _Reader:
@@ -214,38 +249,15 @@ class _Reader:
 
 def _check_answered_first(flow: Flow, reader: _Reader) -> None:
     """A caller hears nothing before `answer`, and nothing can be rejected or redirected after it."""
-    for answered, names in ((False, _reach(flow, [flow.start])), (True, _after_answer(flow))):
-        for name in names:
-            node = flow.nodes[name]
-            if not answered and node.NEEDS_CALL:
-                message = f"the call can get here unanswered; put an 'answer' before this {node.KIND}"
-                reader.problems.add(reader.place(name), message, "unanswered")
-            if answered and node.BEFORE_ANSWER:
-                message = f"the call can get here answered already, when it is too late to {node.KIND}"
-                reader.problems.add(reader.place(name), message, "answered-already")
-
-
-def _reach(flow: Flow, starts: list[str]) -> Iterator[str]:
-    """The nodes that can be reached unanswered: not beyond an answer, and not by way of the handlers."""
-    seen = list(dict.fromkeys(starts))
-    for name in seen:
-        yield name
-        for outcome in flow.nodes[name].outcomes:
-            gone = outcome.name in ("answered", "hangup") or (
-                outcome.name == "failed" and not flow.explicit(name, "failed")
-            )
-            to = flow.follow(name, outcome.name)
-            if not gone and to is not None and to not in seen:
-                seen.append(to)
-
-
-def _after_answer(flow: Flow) -> Iterator[str]:
-    answers = [name for name, node in flow.nodes.items() if node.KIND == "answer"]
-    seen = [to for name in answers if (to := flow.follow(name, "answered")) is not None]
-    for name in seen:
-        yield name
-        followers = (flow.follow(name, outcome.name) for outcome in flow.nodes[name].outcomes)
-        seen += [to for to in followers if to is not None and to not in seen]
+    for name in paths.unanswered(flow):
+        if flow.nodes[name].NEEDS_CALL:
+            kind = flow.nodes[name].KIND
+            message = f"the call can get here unanswered; put an 'answer' before this {kind}"
+            reader.problems.add(reader.place(name), message, "unanswered")
+    for name in paths.answered(flow):
+        if flow.nodes[name].BEFORE_ANSWER:
+            message = f"the call can get here answered already, when it is too late to {flow.nodes[name].KIND}"
+            reader.problems.add(reader.place(name), message, "answered-already")
 
 
 def _find(source: Located, name: str) -> Place:

@@ -85,6 +85,10 @@ class Node:
     BEFORE_ANSWER: ClassVar[bool] = False
     # Whether it can be heard pressing keys.
     TAKES_KEYS: ClassVar[bool] = False
+    # Whether it brings the caller to a person, now or later.
+    REACHES_PEOPLE: ClassVar[bool] = False
+    # Whether it records the caller.
+    RECORDS: ClassVar[bool] = False
 
     @property
     def outcomes(self) -> tuple[Outcome, ...]:
@@ -100,6 +104,21 @@ class Node:
     def hears_keys(self) -> bool:
         """Whether this node, as written, needs to hear keys."""
         return self.TAKES_KEYS
+
+    @property
+    def dials(self) -> bool:
+        """Whether this node, as written, sends the caller to a phone number."""
+        return False
+
+    @property
+    def unattended(self) -> tuple[str, ...]:
+        """The outcomes that a caller who says and presses nothing is led to, whatever else is so."""
+        return ()
+
+    @property
+    def silence_ms(self) -> int:
+        """The longest that a caller who waits hears nothing at all."""
+        return 0
 
     def enter(self, frame: Frame) -> Step:
         """Say what the node wants first."""

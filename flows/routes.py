@@ -23,7 +23,7 @@ from typing import Any
 
 from flows.acts import Target
 from flows.parameters import Group, fields_from_json, fields_to_json, parameter, parameters, read_fields
-from flows.problems import Problems, Unreadable, unknown_name
+from flows.problems import Place, Problems, Unreadable, unknown_name
 from flows.shapes import Identity, Items, Locale, Name, PhoneNumber, Shape, TargetShape, Word
 from flows.source import Located, read_document
 
@@ -110,8 +110,21 @@ class Routes:
         return next(route for route in self.routes if route.when.holds(facts))
 
 
+@dataclass(frozen=True, kw_only=True)
+class RoutesDocument:
+    """Routes without mistakes, and where each was written."""
+
+    routes: Routes
+    places: tuple[Place, ...]
+
+
 def load(text: str, file: str, *, flows: Collection[str] | None = None) -> Routes:
     """Read routes; with `flows`, the ids that exist, a route to another one is a mistake. Raises `FlowErrors`."""
+    return read_routes(text, file, flows=flows).routes
+
+
+def read_routes(text: str, file: str, *, flows: Collection[str] | None = None) -> RoutesDocument:
+    """`load`, for those who also want to know where what was written."""
     problems = Problems(file)
     root = read_document(text, problems)
     try:
@@ -129,13 +142,11 @@ def load(text: str, file: str, *, flows: Collection[str] | None = None) -> Route
         _check(routes, root, flows, problems)
     problems.raise_if_any()
     assert routes is not None
-    return routes
+    return RoutesDocument(routes=routes, places=tuple(each.place for each in _listed(root)))
 
 
 def _check(routes: Routes, root: Located, flows: Collection[str] | None, problems: Problems) -> None:
-    assert isinstance(root.value, dict)
-    listed = root.value["routes"]
-    sources = listed.value if isinstance(listed.value, list) else [listed]
+    sources = _listed(root)
     seen: set[str] = set()
     for at, (route, source) in enumerate(zip(routes.routes, sources, strict=True), start=1):
         assert isinstance(source.value, dict)
@@ -150,6 +161,12 @@ def _check(routes: Routes, root: Located, flows: Collection[str] | None, problem
         if at == len(sources) and not route.when.always:
             message = "the last route must have no 'when', so that every call has a route"
             problems.add(source.place, message, "route-order")
+
+
+def _listed(root: Located) -> list[Located]:
+    assert isinstance(root.value, dict)
+    listed = root.value["routes"]
+    return listed.value if isinstance(listed.value, list) else [listed]
 
 
 def _plain(value: str | None) -> str | None:

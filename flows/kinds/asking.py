@@ -50,6 +50,16 @@ class Asking(Node):
     barge_in: bool = parameter("bargeIn", Flag(), "keys count while the prompts play", inherited=True)
     flush_buffer: bool = parameter("flushBuffer", Flag(), "forget keys pressed before listening", default=False)
 
+    @property
+    def unattended(self) -> tuple[str, ...]:
+        """Silence leads to `tooMany`, or out at once."""
+        return ("noInput",) if "noInput" in self.targets else ("tooMany",)
+
+    @property
+    def silence_ms(self) -> int:
+        """Nothing is heard while a key is waited for."""
+        return self.first_digit_ms
+
     def listen(self, frame: Frame, prompts: tuple[str, ...]) -> acts.Listen:
         """The act that asks with these prompts."""
         raise NotImplementedError

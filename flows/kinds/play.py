@@ -34,6 +34,11 @@ class Play(Node):
         """Only what can be interrupted needs keys."""
         return self.barge_in
 
+    @property
+    def unattended(self) -> tuple[str, ...]:
+        """The prompts end by themselves."""
+        return ("done",)
+
     def enter(self, frame: Frame) -> Step:
         """Play."""
         return acts.Play(prompts=self.prompts, barge_in=self.barge_in, flush=self.flush_buffer)

@@ -22,6 +22,8 @@ class Record(Node):
     OUTCOMES: ClassVar[tuple[Outcome, ...]] = (Outcome("saved"), Outcome("silence", "saved"), FAILED, HANGUP)
     NEXT: ClassVar[str | None] = "saved"
     TAKES_KEYS: ClassVar[bool] = True
+    REACHES_PEOPLE: ClassVar[bool] = True
+    RECORDS: ClassVar[bool] = True
 
     consent: tuple[str, ...] = parameter(
         "consent",
@@ -44,6 +46,11 @@ class Record(Node):
     )
     stop_keys: str = parameter("stopKeys", Keys(), "keys that end the recording", default="#")
     beep: bool = parameter("beep", Flag(), "a beep before the recording", default=True)
+
+    @property
+    def unattended(self) -> tuple[str, ...]:
+        """Nobody speaks."""
+        return ("silence",)
 
     def enter(self, frame: Frame) -> Step:
         """Ask for consent first."""

@@ -20,11 +20,17 @@ class Redirect(Node):
     NEXT: ClassVar[str | None] = None
     NEEDS_CALL: ClassVar[bool] = False
     BEFORE_ANSWER: ClassVar[bool] = True
+    REACHES_PEOPLE: ClassVar[bool] = True
 
     targets_to_ring: tuple[acts.Target, ...] = parameter("to", Items(TargetShape(), 1, 25), "who is rung")
     timeout_ms: int = parameter(
         "timeout", Duration(15_000, 90_000, whole_seconds=True), "how long they ring", default=55_000
     )
+
+    @property
+    def dials(self) -> bool:
+        """Whether any target is a phone number."""
+        return any(target.kind == "phone" for target in self.targets_to_ring)
 
     def enter(self, frame: Frame) -> Step:
         """Redirect."""

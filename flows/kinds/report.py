@@ -19,6 +19,7 @@ class Report(Node):
 
     KIND: ClassVar[str] = "report"
     OUTCOMES: ClassVar[tuple[Outcome, ...]] = (Outcome("done"), HANGUP)
+    REACHES_PEOPLE: ClassVar[bool] = True
 
     status: str = parameter("status", Word(STATUSES, "status of a leg"), "what came of it")
 

@@ -21,6 +21,11 @@ class Set(Node):
 
     values: dict[str, str] = parameter("values", Table(Variable(), Formula(), least=1, most=50), "variable: expression")
 
+    @property
+    def unattended(self) -> tuple[str, ...]:
+        """Nothing is waited for."""
+        return ("done",)
+
     def enter(self, frame: Frame) -> Step:
         """Set them all."""
         for name, formula in self.values.items():

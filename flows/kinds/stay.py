@@ -21,6 +21,7 @@ class Stay(Node):
     KIND: ClassVar[str] = "stay"
     OUTCOMES: ClassVar[tuple[Outcome, ...]] = (Outcome("released", END), Outcome("timeout", END), FAILED, HANGUP)
     NEXT: ClassVar[str | None] = "released"
+    REACHES_PEOPLE: ClassVar[bool] = True
 
     hold: tuple[str, ...] = parameter("hold", Items(PromptName(), 0, 5), "heard over and over", default=())
     at_most_ms: int = parameter("atMost", Duration(1000, 14_400_000), "how long at most", default=14_400_000)

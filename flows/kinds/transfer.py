@@ -29,6 +29,7 @@ class Transfer(Node):
         HANGUP,
     )
     NEXT: ClassVar[str | None] = None
+    REACHES_PEOPLE: ClassVar[bool] = True
 
     target: acts.Target = parameter("target", TargetShape(), "who gets the call")
     announce: tuple[str, ...] = parameter("announce", Items(PromptName(), 0, 5), "said before", default=())
@@ -37,6 +38,21 @@ class Transfer(Node):
     hold: tuple[str, ...] = parameter(
         "hold", Items(PromptName(), 0, 5), "heard over and over while the target is asked", default=()
     )
+
+    @property
+    def dials(self) -> bool:
+        """Whether the target is a phone number."""
+        return self.target.kind == "phone"
+
+    @property
+    def unattended(self) -> tuple[str, ...]:
+        """Somebody who is never there never is."""
+        return ("noAnswer", "declined", "failed")
+
+    @property
+    def silence_ms(self) -> int:
+        """A caller whose target is asked first hears nothing unless something is played."""
+        return self.timeout_ms if self.consult and not self.hold else 0
 
     def enter(self, frame: Frame) -> Step:
         """Announce, if there is something to announce."""

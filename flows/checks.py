@@ -1,0 +1,186 @@
+"""What the checker looks for in a flow that can be read: one function a rule, registered under the rule's id.
+
+Each gives the places at which its rule is broken, with what is wrong there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from flows import expressions, paths
+from flows.flow import Flow
+from flows.kinds.branch import Branch
+from flows.kinds.collect import Collect
+from flows.loader import GIVEN_VARIABLES, Document
+from flows.nodes import ON_ERROR
+from flows.parameters import mentions_of
+from flows.problems import Place
+
+Found = Iterator[tuple[Place, str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What is a matter of taste. `dead_air_ms`: the longest silence that a caller is left in."""
+
+    dead_air_ms: int = 10_000
+
+
+Check = Callable[[Document, Limits], Found]
+CHECKS: dict[str, Check] = {}
+
+
+def _checks(rule: str) -> Callable[[Check], Check]:
+    def register(check: Check) -> Check:
+        CHECKS[rule] = check
+        return check
+
+    return register
+
+
+def _node(document: Document, name: str, *keys: str) -> Place:
+    return document.place("nodes", name, *keys)
+
+
+@_checks("unreachable-node")
+def _unreachable(document: Document, limits: Limits) -> Found:
+    reached = set(paths.reached(document.flow))
+    for name in document.flow.nodes:
+        if name not in reached:
+            yield document.key_place("nodes", name), "no outcome leads to this node"
+
+
+@_checks("dead-end")
+def _dead_end(document: Document, limits: Limits) -> Found:
+    flow = document.flow
+    for name in paths.reached(flow):
+        node = flow.nodes[name]
+        fails = any(outcome.name == "failed" and outcome.otherwise == ON_ERROR for outcome in node.outcomes)
+        if node.NEEDS_CALL and fails and flow.follow(name, "failed") is None:
+            yield document.key_place("nodes", name), "when this fails, the call ends without a word"
+
+
+@_checks("endless-loop")
+def _endless(document: Document, limits: Limits) -> Found:
+    flow = document.flow
+    endless = paths.endless(flow, paths.reached(flow))
+    for circle in paths.circles(flow, endless, lambda name: paths.followers(flow, name)):
+        if set(circle) <= set(endless):
+            message = f"no way leads out of {_round(circle)}; the caller can only hang up"
+            yield document.key_place("nodes", circle[0]), message
+
+
+@_checks("unattended-loop")
+def _unattended(document: Document, limits: Limits) -> Found:
+    flow = document.flow
+    endless = set(paths.endless(flow, flow.nodes))
+
+    def follow(name: str) -> Iterable[str | None]:
+        return [flow.follow(name, outcome) for outcome in flow.nodes[name].unattended]
+
+    for circle in paths.circles(flow, paths.reached(flow), follow):
+        if not endless & set(circle):
+            message = f"a caller who does nothing goes round {_round(circle)} for ever"
+            yield document.key_place("nodes", circle[0]), message
+
+
+def _round(circle: list[str]) -> str:
+    return " -> ".join([*circle[:6], *(["..."] if len(circle) > 6 else []), circle[0]])
+
+
+@_checks("after-hangup")
+def _after_hangup(document: Document, limits: Limits) -> Found:
+    flow = document.flow
+    handler = flow.defaults.on_hangup
+    places = {} if handler is None else {handler.next: document.place("defaults", "onHangup", "next")}
+    for name, node in flow.nodes.items():
+        if "hangup" in node.targets:
+            places.setdefault(node.targets["hangup"], _node(document, name, "on", "hangup"))
+    for target, place in places.items():
+        if flow.nodes[target].NEEDS_CALL:
+            yield place, f"'{target}' is a {flow.nodes[target].KIND}, which does nothing once the caller has left"
+
+
+@_checks("no-human")
+def _no_human(document: Document, limits: Limits) -> Found:
+    flow = document.flow
+    if not any(flow.nodes[name].REACHES_PEOPLE for name in paths.reached(flow)):
+        yield document.place("start"), "no way leads to a person: no transfer, redirect or recording is reached"
+
+
+@_checks("dead-air")
+def _dead_air(document: Document, limits: Limits) -> Found:
+    for name, node in document.flow.nodes.items():
+        if node.silence_ms > limits.dead_air_ms:
+            heard = f"the caller may hear nothing for {node.silence_ms / 1000:g} s"
+            yield document.key_place("nodes", name), f"{heard}; the limit is {limits.dead_air_ms / 1000:g} s"
+
+
+@_checks("unused-variable")
+def _unused(document: Document, limits: Limits) -> Found:
+    flow = document.flow
+    used = {each.name for node in flow.nodes.values() for each in mentions_of(node) if each.kind == "uses"}
+    for name in flow.variables:
+        if name not in used:
+            yield document.key_place("variables", name), f"the variable '{name}' is never used"
+    told = set(flow.variables)
+    for node in flow.nodes.values():
+        for each in mentions_of(node):
+            if each.kind == "sets" and each.name not in used | told:
+                told.add(each.name)
+                yield document.key_place("nodes", node.id), f"the variable '{each.name}' is set, and never used"
+
+
+@_checks("unset-variable")
+def _unset(document: Document, limits: Limits) -> Found:
+    flow = document.flow
+    given = {*flow.variables, *GIVEN_VARIABLES}
+    for name in paths.reached(flow):
+        for variable in sorted(_uses(flow, name) - given):
+            if not any(name in paths.walk(flow, _after(flow, setter)) for setter in _setters(flow, variable)):
+                message = f"the variable '{variable}' is never set before it is used here"
+                yield document.key_place("nodes", name), message
+
+
+def _uses(flow: Flow, name: str) -> set[str]:
+    return {each.name for each in mentions_of(flow.nodes[name]) if each.kind == "uses"}
+
+
+def _setters(flow: Flow, variable: str) -> Iterator[str]:
+    for name, node in flow.nodes.items():
+        if any(each.kind == "sets" and each.name == variable for each in mentions_of(node)):
+            yield name
+
+
+def _after(flow: Flow, name: str) -> list[str]:
+    return [name, *(to for to in paths.followers(flow, name) if to is not None)]
+
+
+@_checks("constant-condition")
+def _constant(document: Document, limits: Limits) -> Found:
+    for node in document.flow.nodes.values():
+        if isinstance(node, Branch):
+            for case in node.cases:
+                if not expressions.parse(case.when).variables:
+                    value = "it always holds" if expressions.parse(case.when).value({}) else "it never holds"
+                    yield _node(document, node.id, "cases"), f"'{case.when}' names no variable: {value}"
+
+
+@_checks("repeated-condition")
+def _repeated(document: Document, limits: Limits) -> Found:
+    for node in document.flow.nodes.values():
+        if isinstance(node, Branch):
+            tried: set[str] = set()
+            for case in node.cases:
+                if case.when in tried:
+                    yield _node(document, node.id, "cases"), f"'{case.when}' is tried twice; the second never holds"
+                tried.add(case.when)
+
+
+@_checks("impossible-entry")
+def _impossible(document: Document, limits: Limits) -> Found:
+    for node in document.flow.nodes.values():
+        if isinstance(node, Collect) and node.minimum > node.maximum:
+            place = _node(document, node.id, "min")
+            yield place, f"'min' is {node.minimum} and 'max' {node.maximum}: nobody can enter that"

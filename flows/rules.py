@@ -1,0 +1,294 @@
+"""The rules that a deployment's documents are held to: what each asks, why, and how a broken one is mended.
+
+`error`: the document cannot be used, or a call would surely go wrong. `warning`: callers would suffer. The table is all
+there is to know about the rules; who finds what is in `flows.loader`, `flows.routes` and `flows.checks`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Level = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rule:
+    """One rule. `what` a document must be like, `why`, and how to `mend` one that is not."""
+
+    id: str
+    level: Level
+    what: str
+    why: str
+    mend: str
+
+
+def _error(id: str, what: str, why: str, mend: str) -> Rule:
+    return Rule(id=id, level="error", what=what, why=why, mend=mend)
+
+
+def _warning(id: str, what: str, why: str, mend: str) -> Rule:
+    return Rule(id=id, level="warning", what=what, why=why, mend=mend)
+
+
+_TEXT = (
+    _error(
+        "not-yaml",
+        "A document is YAML.",
+        "What cannot be parsed cannot be used.",
+        "Mend the text at the place shown; quote keys such as '*' and '#'.",
+    ),
+    _error(
+        "too-large",
+        "A document has at most 512 KiB.",
+        "Documents are read when a call begins; their size is bounded.",
+        "Split the flow, and use subflows.",
+    ),
+    _error(
+        "too-deep",
+        "Values nest at most 30 deep.",
+        "Deep nesting serves only to exhaust memory.",
+        "Write the value flat.",
+    ),
+    _error(
+        "alias",
+        "There are no YAML anchors and aliases.",
+        "A few aliases of aliases stand for billions of values.",
+        "Write the value out, or put it into 'defaults'; quote a text that begins with * or &.",
+    ),
+    _error("tag", "There are no YAML tags.", "Tags make objects of other types.", "Write the value plainly."),
+    _error("several-documents", "A file holds one document.", "Only one could be used.", "Make it two files."),
+    _error("duplicate-key", "A key is written once.", "Only one could hold.", "Remove one of the two."),
+    _error(
+        "wrong-schema",
+        "A document says 'schema: 1'.",
+        "Later versions may mean something else by the same words.",
+        "Write 'schema: 1' in the first line.",
+    ),
+)
+
+_VALUES = (
+    _error(
+        "unknown-key",
+        "Every key is one of the language.",
+        "A misspelt key would change nothing, silently.",
+        "Use one of the keys named in the message.",
+    ),
+    _error("missing-key", "Required keys are there.", "There is no sound default for them.", "Add the key."),
+    _error(
+        "wrong-value",
+        "A value has the form and the bounds of its key.",
+        "Graph, or the caller's patience, allows no other.",
+        "Write a value such as the message shows.",
+    ),
+    _error(
+        "bad-expression",
+        "Conditions and values are expressions.",
+        "What cannot be read cannot be evaluated in a call.",
+        "See 'Expressions' in the reference of flows.",
+    ),
+    _error(
+        "bad-pattern",
+        "A digit pattern has a form that cannot run long.",
+        "A pattern that backtracks would hold up every call of the process.",
+        r"Use keys, \d, [...], {m,n} and few ? * + |.",
+    ),
+    _error(
+        "bad-target",
+        "A target is a user's or resource account's object id, or a number in E.164 form.",
+        "Graph takes nothing else.",
+        'Write {user: GUID}, {phone: "+442071234567"} or {applicationInstance: GUID}.',
+    ),
+    _error("too-many-nodes", "A flow has 1 to 1000 nodes.", "Flows are walked whole.", "Use subflows."),
+    _error(
+        "label-taken",
+        "A label names one outcome of its node.",
+        "Records and tests could not tell two outcomes apart.",
+        "Give one of them another label.",
+    ),
+    _error(
+        "too-many-prompts",
+        "At most 20 prompts are played at once.",
+        "Graph refuses more.",
+        "Record them as one prompt, or use two nodes.",
+    ),
+    _error(
+        "record-too-long",
+        "A recording takes at most 120 s.",
+        "Graph records no longer at once.",
+        "Use 'voicemail', which chains recordings, or shorten 'maxDuration'.",
+    ),
+    _error(
+        "record-without-consent",
+        "Whoever is recorded is told so first.",
+        "Recording without it is forbidden in most places.",
+        "Name the prompt that says it under 'consent'.",
+    ),
+    _error(
+        "impossible-entry",
+        "'min' is not more than 'max'.",
+        "No caller could ever enter it.",
+        "Correct the two.",
+    ),
+)
+
+_NAMES = (
+    _error("unknown-kind", "Kinds of nodes exist.", "Nobody knows what to do there.", "Use a kind of the reference."),
+    _error("unknown-node", "Nodes that are named exist.", "The call could not go on.", "Correct the name."),
+    _error(
+        "unknown-prompt",
+        "Prompts that are named have audio in the flow's locale.",
+        "The caller would hear nothing, and the node fail.",
+        "Correct the name, or write its text and make its audio.",
+    ),
+    _error(
+        "unknown-variable",
+        "Variables that are used are set somewhere.",
+        "A misspelt variable is null for ever.",
+        "Correct the name, or declare it under 'variables'.",
+    ),
+    _error(
+        "unknown-outcome",
+        "Outcomes are those of the node's kind.",
+        "What never happens leads nowhere.",
+        "Use one of the outcomes named in the message.",
+    ),
+    _error(
+        "outcome-without-target",
+        "Every outcome leads somewhere.",
+        "A call that comes there would have no way on.",
+        "Add the target under 'next' or 'on'.",
+    ),
+    _error(
+        "unanswered",
+        "Nothing is said to a caller before 'answer'.",
+        "Graph plays nothing on a call that is not established.",
+        "Put an 'answer' before the node.",
+    ),
+    _error(
+        "answered-already",
+        "'answer', 'reject' and 'redirect' come before the call is answered.",
+        "Graph refuses them on an established call.",
+        "Lead elsewhere; use 'transfer' instead of 'redirect'.",
+    ),
+)
+
+_WALKS = (
+    _warning(
+        "unreachable-node",
+        "Every node can be reached.",
+        "A node that nothing leads to is a mistake, or waste.",
+        "Lead to it, or remove it.",
+    ),
+    _warning(
+        "dead-end",
+        "A failure does not end a call without a word.",
+        "The caller is cut off and does not know why.",
+        "Give 'failed' a target, or the flow a handler: defaults: {onError: {next: ...}}.",
+    ),
+    _error(
+        "endless-loop",
+        "From every node some outcome leads to the end.",
+        "The caller can only hang up.",
+        "Lead out of the circle.",
+    ),
+    _warning(
+        "unattended-loop",
+        "A caller who does nothing comes to an end.",
+        "A line left open goes round, and is paid for, until the call's maximum length.",
+        "Lead out of the circle after some tries: 'tooMany' to a hangup or to a person.",
+    ),
+    _warning(
+        "after-hangup",
+        "What runs after the caller has left needs no call.",
+        "The walk ends at the first node that does.",
+        "Use nodes that need no call there, such as 'set', 'branch' and 'hangup'.",
+    ),
+    _warning(
+        "no-human",
+        "Some way leads to a person: a transfer, a redirect, or a recording that somebody hears.",
+        "Callers whose case the flow does not know are lost.",
+        "Add a transfer or a voicemail.",
+    ),
+    _warning(
+        "dead-air",
+        "A caller is not left in silence for more than the limit (10 s unless told).",
+        "Callers take silence for a broken line.",
+        "Shorten the time, or play something meanwhile.",
+    ),
+    _warning(
+        "unused-variable",
+        "Variables that are set are used.",
+        "Either a use is missing, or the caller is asked in vain.",
+        "Use the variable, or do not set it.",
+    ),
+    _warning(
+        "unset-variable",
+        "A variable is set before it is used.",
+        "Until then it is null.",
+        "Declare it under 'variables', or set it on the way.",
+    ),
+    _warning(
+        "constant-condition",
+        "Conditions depend on something.",
+        "A condition without variables always goes the same way.",
+        "Name the variable, or lead there directly.",
+    ),
+    _warning(
+        "repeated-condition",
+        "A condition is tried once in a branch.",
+        "The second can never hold.",
+        "Remove or correct it.",
+    ),
+)
+
+_DEPLOYMENTS = (
+    _error("unreadable", "Files can be read.", "Nobody knows what they hold.", "See the message."),
+    _error(
+        "file-name",
+        "A flow's file is called by its id.",
+        "The bot looks for {id}.yaml.",
+        "Rename the file, or correct the id.",
+    ),
+    _error("duplicate-flow", "An id names one flow.", "Only one of the two would be used.", "Rename one of them."),
+    _error(
+        "missing-locale",
+        "A locale that is used has prompts.",
+        "The call would have nothing to say.",
+        "Make the prompts of that locale, or use another.",
+    ),
+    _error(
+        "prompt-format",
+        "Prompts are WAV, PCM, 16 kHz, mono, 16-bit.",
+        "Graph plays nothing else.",
+        "Make the prompt again: python -m prompts.make",
+    ),
+    _error("duplicate-route", "Routes have different names.", "Records could not tell them apart.", "Rename one."),
+    _error("unknown-flow", "Flows that are named exist.", "Calls would get an apology.", "Correct the name."),
+    _error(
+        "route-order",
+        "The last route, and no other, takes every call.",
+        "Otherwise some calls have no route, or some routes no calls.",
+        "Move the route without 'when' to the end.",
+    ),
+    _warning(
+        "unreachable-route",
+        "Two routes have different conditions.",
+        "The first match wins: the second gets no call.",
+        "Remove or correct it.",
+    ),
+    _warning(
+        "recording-off",
+        "A flow that records is routed with 'recording: kept'.",
+        "The node fails, and the caller's message is not taken.",
+        "Add 'recording: kept' to the route.",
+    ),
+    _error(
+        "pstn-without-instance",
+        "A flow that sends callers to a phone number is called by number or resource account.",
+        "Graph sends on to the telephone network only calls to an application instance.",
+        "Add 'phone' or 'applicationInstance' to the route's 'when', or transfer to a user.",
+    ),
+)
+
+RULES: dict[str, Rule] = {rule.id: rule for rule in (*_TEXT, *_VALUES, *_NAMES, *_WALKS, *_DEPLOYMENTS)}
