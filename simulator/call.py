@@ -14,6 +14,7 @@ Source: https://learn.microsoft.com/graph/api/resources/call
 
 from __future__ import annotations
 
+import math
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -35,6 +36,7 @@ from simulator.transcript import Transcript, Watcher
 from simulator.voice import Voice
 
 if TYPE_CHECKING:
+    from simulator.conversation import Conversation
     from simulator.dialling import Ringing
 
 NEXT: Mapping[tuple[str, str], str] = {
@@ -74,6 +76,7 @@ class Exchange(Protocol):
 
     clock: Clock
     recordings: Recordings
+    calls: dict[str, Call]
 
     @property
     def settings(self) -> SimulatorSettings:
@@ -91,6 +94,10 @@ class Exchange(Protocol):
 
     def fetch(self, info: MediaInfo, then: Callable[[Prompt | Exception], None]) -> None:
         """Download a prompt and hand it, or what went wrong, to `then`."""
+        ...
+
+    def converse(self, *, initiator: Identity, tenant_id: str) -> Conversation:
+        """Make a new group call known; nobody is in it."""
         ...
 
     def perform(self, call: Call, script: Sequence[Mapping[str, Any]]) -> None:
@@ -118,6 +125,18 @@ class Birth:
         """The person at the far end of a call between two."""
         return self.caller if self.direction == "incoming" else self.called
 
+    @property
+    def reaches_phones(self) -> bool:
+        """Whether the bot may call, invite or transfer to telephones from here.
+
+        Source: https://learn.microsoft.com/graph/api/call-answer
+        """
+        if self.direction == "incoming":
+            return self.called.kind == "applicationInstance"
+        info = self.more.get("meetingInfo")
+        joined = isinstance(info, Mapping) and info.get("@odata.type") != "#microsoft.graph.tokenMeetingInfo"
+        return joined or self.caller.kind == "applicationInstance"
+
 
 class Call:
     """One call of the bot's."""
@@ -134,6 +153,8 @@ class Call:
         self.callback_url = exchange.settings.bot_callback_url
         self.service_hosted = True
         self.media_config: Mapping[str, Any] | None = None
+        #: `callOptions` of the answer, or of the request for an outgoing call.
+        self.options: Mapping[str, Any] = {}
         self.result: dict[str, Any] | None = None
         self.voice = Voice()
         self.media = MediaQueue()
@@ -146,10 +167,15 @@ class Call:
         self.on_end: list[Callable[[], None]] = [lambda: self.media.clear("call_ended")]
         #: Called with each key the caller presses once the call is up; the first that wants the key names itself.
         self.on_tone: list[Callable[[str], str | None]] = []
+        #: Called when the bot cancels all processing of media.
+        self.on_cancel: list[Callable[[], None]] = []
         #: Called whenever the caller starts to say something.
         self.on_speech: list[Callable[[], None]] = []
         #: Telephones that ring because of this call, until somebody acts.
         self.ringing: list[Ringing] = []
+        #: The group call or meeting that this is a leg of.
+        self.conversation: Conversation | None = None
+        self.roster_told_at = -math.inf
         self._timers: dict[str, Timer] = {}
 
     # --- state
@@ -178,12 +204,13 @@ class Call:
             return
         self.audio = None
         # What hangs on the call ends before the call does, so that its operations are heard of first.
-        for tell in self.on_end:
+        for tell in tuple(self.on_end):
             tell()
         self.move("ended")
         for timer in self._timers.values():
             timer.cancel()
         self._timers.clear()
+        self.ringing.clear()
         self.result = None if result is None else notes.result_info(result, self.settings)
         self.notify(self._ended_notification(sender, bare, more))
         kept = self.settings.recording_kept_s
@@ -204,7 +231,16 @@ class Call:
         self.cancel(name)
         if self.over:
             return
-        self._timers[name] = self.exchange.clock.at(self.exchange.clock.now() + seconds, action)
+
+        def act() -> None:
+            self._timers.pop(name, None)
+            action()
+
+        self._timers[name] = self.exchange.clock.at(self.exchange.clock.now() + seconds, act)
+
+    def waits(self, name: str) -> bool:
+        """Whether something waits under this name."""
+        return name in self._timers
 
     def cancel(self, name: str) -> None:
         """What waits under this name does not happen."""

@@ -36,5 +36,11 @@ def media_active(call: Call) -> None:
 
 def _established(call: Call) -> None:
     call.move("connected")
-    call.notify_state()
+    conversation = call.conversation
+    if conversation is None:
+        call.notify_state()
+    else:
+        call.notify_state(**conversation.fields())
+        if conversation.enter(call).in_lobby:
+            return  # media waits for whoever lets the bot in
     call.later("media", call.settings.media_delay_s, lambda: media_active(call))

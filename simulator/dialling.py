@@ -15,8 +15,12 @@ from simulator.identities import Identity
 class Ringing:
     """One telephone that rings. `decided` is told once how it turned out: `answers`, or a name of an ending."""
 
-    def __init__(self, call: Call, who: Identity, decided: Callable[[str], None]) -> None:
+    def __init__(
+        self, call: Call, who: Identity, decided: Callable[[str], None], *, participant_id: str | None = None
+    ) -> None:
         self.who = who
+        #: Who they will be in the conversation that they are invited to.
+        self.participant_id = participant_id
         self._call = call
         self._decided = decided
         self._timer = f"ring {id(self)}"
@@ -48,12 +52,39 @@ def dial(call: Call) -> None:
     call.later("establishing", settings.establishing_delay_s, lambda: _ring(call))
 
 
+def dial_group(call: Call) -> None:
+    """A new group call of the bot's: everybody's telephone rings, and the first to answer establishes it."""
+    connecting.start(call)
+
+    def ring() -> None:
+        _say_ringing(call)
+        for target in call.birth.targets:
+            Ringing(call, target, lambda outcome, target=target: _decided_in_group(call, target, outcome))
+
+    call.later("establishing", call.settings.establishing_delay_s, ring)
+
+
+def join(call: Call) -> None:
+    """The bot goes into a conversation: nobody has to answer."""
+    connecting.start(call)
+
+    def signal() -> None:
+        call.notify_state()
+        connecting.connect(call)
+
+    call.later("establishing", call.settings.establishing_delay_s, signal)
+
+
 def _ring(call: Call) -> None:
+    _say_ringing(call)
+    Ringing(call, call.birth.called, lambda outcome: _decided(call, outcome))
+
+
+def _say_ringing(call: Call) -> None:
     call.notify_state()
     if call.settings.ringing_state:
         call.move("rang")
         call.notify_state()
-    Ringing(call, call.birth.called, lambda outcome: _decided(call, outcome))
 
 
 def _decided(call: Call, outcome: str) -> None:
@@ -64,3 +95,16 @@ def _decided(call: Call, outcome: str) -> None:
     if script:
         call.exchange.perform(call, script)
     connecting.connect(call)
+
+
+def _decided_in_group(call: Call, target: Identity, outcome: str) -> None:
+    conversation = call.conversation
+    assert conversation is not None
+    if outcome == "answers":
+        conversation.join(target)
+        if call.state in ("establishing", "ringing") and not call.waits("establishing"):
+            connecting.connect(call)
+    elif call.state in ("establishing", "ringing") and not call.ringing and not conversation.participants:
+        call.end(call.settings.result("nobody_joined"))
+    else:
+        conversation.rang_out()

@@ -104,6 +104,21 @@ def tenant_mismatch() -> GraphError:
     return GraphError(403, "7505", "Request authorization tenant mismatch.")
 
 
+def conflict(message: str) -> GraphError:
+    """It cannot be while something else is."""
+    return GraphError(409, "8519", message)
+
+
+def not_a_group_call() -> GraphError:
+    """The action is for group calls and meetings."""
+    return GraphError(400, "8548", "The call is not a group call.")
+
+
+def not_present() -> GraphError:
+    """The participant is not in the call."""
+    return GraphError(404, "8558", "The participant is not present.")
+
+
 def bad_source(message: str) -> GraphError:
     """Who is to call cannot call."""
     return GraphError(403, "7507", message)

@@ -15,13 +15,18 @@ from simulator.settings import SimulatorSettings
 
 @dataclass(frozen=True, kw_only=True)
 class Notification:
-    """One change. `kind` is `incoming`, `call`, `tone`, `ended` or `operation`; faults match on it and on `state`."""
+    """One change; faults match on `kind` and `state`.
+
+    `kind` is `incoming`, `call`, `tone`, `ended`, `operation`, `roster` (whose state is how many are in it) or
+    `sharing` (whose state is the change's type).
+    """
 
     kind: str
     change_type: str
-    #: Below the call: empty for the call itself, `/operations/{id}` for an operation.
+    #: Below the call: empty for the call itself, `/operations/{id}` for an operation, `/participants`.
     path: str
-    data: Mapping[str, Any]
+    #: A resource; for a roster or content sharing, a list of them; None where the change only says where it was.
+    data: Mapping[str, Any] | list[dict[str, Any]] | None
     state: str | None = None
 
 
@@ -111,7 +116,9 @@ def _item(call_id: str, notification: Notification, settings: SimulatorSettings)
     if settings.resource_included:
         item["resource"] = f"/app/calls/{url_id(call_id, settings)}{notification.path}"
     item["resourceUrl"] = call_url(call_id, notification.path, settings)
-    item["resourceData"] = [notification.data] if settings.resource_data_as_list else notification.data
+    data = notification.data
+    if data is not None:
+        item["resourceData"] = [data] if settings.resource_data_as_list and isinstance(data, Mapping) else data
     return item
 
 

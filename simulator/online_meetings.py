@@ -32,6 +32,8 @@ class OnlineMeeting:
     external_id: str | None = None
     options: dict[str, Any] = field(default_factory=dict[str, Any])
     thread_id: str
+    #: In a channel, the message whose replies are the meeting's chat.
+    channel_message_id: str | None = None
     #: 12 digits, and what goes with them.
     join_id: str
     passcode: str | None
@@ -45,8 +47,23 @@ class OnlineMeeting:
     @property
     def join_url(self) -> str:
         """`joinWebUrl`: thread, message, and a context that names tenant and organiser."""
-        context = json.dumps({"Tid": self.tenant_id, "Oid": self.organizer.id}, separators=(",", ":"))
-        return f"https://teams.microsoft.com/l/meetup-join/{quote(self.thread_id, safe='')}/0?context={quote(context)}"
+        names = {"Tid": self.tenant_id, "Oid": self.organizer.id}
+        if self.channel_message_id is not None:
+            names["MessageId"] = self.channel_message_id
+        context = quote(json.dumps(names, separators=(",", ":")))
+        place = f"{quote(self.thread_id, safe='')}/{self.channel_message_id or 0}"
+        return f"https://teams.microsoft.com/l/meetup-join/{place}?context={context}"
+
+    @property
+    def chat(self) -> dict[str, str | None]:
+        """Its `chatInfo`."""
+        message_id = self.channel_message_id
+        return {"threadId": self.thread_id, "messageId": message_id or "0", "replyChainMessageId": message_id}
+
+    @property
+    def lobby_scope(self) -> str:
+        """Who need not wait in the lobby, as `lobbyBypassScope` says it."""
+        return (self.options.get("lobbyBypassSettings") or {}).get("scope") or "organization"
 
     @property
     def token(self) -> str:
@@ -72,7 +89,7 @@ class OnlineMeeting:
             "startDateTime": moment(self.starts_at),
             "endDateTime": moment(self.ends_at),
             "joinWebUrl": self.join_url,
-            "chatInfo": {"threadId": self.thread_id, "messageId": "0", "replyChainMessageId": None},
+            "chatInfo": self.chat,
             "joinMeetingIdSettings": {
                 "isPasscodeRequired": self.passcode is not None,
                 "joinMeetingId": self.join_id,
@@ -104,6 +121,7 @@ class OnlineMeetings:
         passcode_needed: bool = True,
         external_id: str | None = None,
         options: dict[str, Any] | None = None,
+        in_channel: bool = False,
     ) -> OnlineMeeting:
         """A new meeting; it starts now and lasts an hour unless times are given."""
         self._made += 1
@@ -117,7 +135,8 @@ class OnlineMeetings:
             ends_at=start + 3600.0 if ends_at is None else ends_at,
             external_id=external_id,
             options=dict(options or {}),
-            thread_id=f"19:meeting_{name}@thread.v2",
+            thread_id=f"19:{name}@thread.tacv2" if in_channel else f"19:meeting_{name}@thread.v2",
+            channel_message_id=str(round(start * 1000)) if in_channel else None,
             join_id=f"{270_000_000_000 + self._made}",
             passcode=uuid.uuid4().hex[:6] if passcode_needed else None,
             video_id=f"{110_000_000 + self._made}",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulator.actions import lifetime, online_meetings
+from simulator.actions import application, group_extras, lifetime, online_meetings
 from simulator.permissions import (
     ACCESS_MEDIA,
     CALLING,
@@ -20,9 +20,7 @@ from simulator.rows import (
     OnCall,
     Row,
     TenantRow,
-    not_played,
     on_call,
-    refuse_undocumented,
     undocumented,
 )
 
@@ -98,9 +96,8 @@ RESOURCE_ROWS: tuple[Row, ...] = (
         action="listCalls",
         method="GET",
         path=CALLS,
-        handler=refuse_undocumented,
+        handler=application.list_calls,
         permissions=CALLING,
-        at_creation=True,
         page=None,
     ),
     undocumented("updateCall", "PATCH", CALL),
@@ -108,12 +105,12 @@ RESOURCE_ROWS: tuple[Row, ...] = (
         action="logTeleconferenceDeviceQuality",
         method="POST",
         path=f"{CALLS}/logTeleconferenceDeviceQuality",
-        handler=not_played,
+        handler=application.log_device_quality,
         permissions=(ACCESS_MEDIA,),
         page="call-logteleconferencedevicequality",
         is_action=True,
     ),
-    on_call("addLargeGalleryView", not_played, *_IN_GROUP, global_only=True),
+    on_call("addLargeGalleryView", group_extras.add_large_gallery_view, *_IN_GROUP, global_only=True),
     undocumented("createParticipant", "POST", f"{CALL}/participants"),
     undocumented("updateParticipant", "PATCH", f"{CALL}/participants/{{participant_id}}"),
     _operation("listOperations", f"{CALL}/operations", lifetime.list_operations),
@@ -122,19 +119,36 @@ RESOURCE_ROWS: tuple[Row, ...] = (
     undocumented("updateOperation", "PATCH", _OPERATION),
     undocumented("deleteOperation", "DELETE", _OPERATION),
     _sharing(
-        "listContentSharingSessions", f"{CALL}/contentSharingSessions", not_played, "call-list-contentsharingsessions"
+        "listContentSharingSessions",
+        f"{CALL}/contentSharingSessions",
+        group_extras.list_sharing_sessions,
+        "call-list-contentsharingsessions",
     ),
-    _sharing("getContentSharingSession", _SHARING, not_played, "contentsharingsession-get"),
+    _sharing("getContentSharingSession", _SHARING, group_extras.get_sharing_session, "contentsharingsession-get"),
     undocumented("createContentSharingSession", "POST", f"{CALL}/contentSharingSessions"),
     undocumented("updateContentSharingSession", "PATCH", _SHARING),
     undocumented("deleteContentSharingSession", "DELETE", _SHARING),
-    _routing("listAudioRoutingGroups", "GET", f"{CALL}/audioRoutingGroups", not_played, "call-list-audioroutinggroups"),
     _routing(
-        "createAudioRoutingGroup", "POST", f"{CALL}/audioRoutingGroups", not_played, "call-post-audioroutinggroups"
+        "listAudioRoutingGroups",
+        "GET",
+        f"{CALL}/audioRoutingGroups",
+        group_extras.list_routing_groups,
+        "call-list-audioroutinggroups",
     ),
-    _routing("getAudioRoutingGroup", "GET", _ROUTING, not_played, "audioroutinggroup-get"),
-    _routing("updateAudioRoutingGroup", "PATCH", _ROUTING, not_played, "audioroutinggroup-update"),
-    _routing("deleteAudioRoutingGroup", "DELETE", _ROUTING, not_played, "audioroutinggroup-delete"),
+    _routing(
+        "createAudioRoutingGroup",
+        "POST",
+        f"{CALL}/audioRoutingGroups",
+        group_extras.create_routing_group,
+        "call-post-audioroutinggroups",
+    ),
+    _routing("getAudioRoutingGroup", "GET", _ROUTING, group_extras.get_routing_group, "audioroutinggroup-get"),
+    _routing(
+        "updateAudioRoutingGroup", "PATCH", _ROUTING, group_extras.update_routing_group, "audioroutinggroup-update"
+    ),
+    _routing(
+        "deleteAudioRoutingGroup", "DELETE", _ROUTING, group_extras.delete_routing_group, "audioroutinggroup-delete"
+    ),
     *_meetings("/users/{user_id}/onlineMeetings", ""),
     *_meetings("/communications/onlineMeetings", "OfNobody"),
 )

@@ -116,6 +116,8 @@ class SimulatorSettings:
     resource_url_leading_slash: bool = True
     #: Whether items also carry `resource` in its `/app/calls/...` form.
     resource_included: bool = True
+    #: Content sharing is told of at its collection, with a list, or at the session itself, with nothing.
+    sharing_notification: Literal["collection", "item"] = "collection"
     #: `resourceData` of call and operation changes as a list of one.
     resource_data_as_list: bool = False
     #: The notification after a reject holds no state and no result.
@@ -149,6 +151,29 @@ class SimulatorSettings:
     #: Tenants of users who are of another tenant than the bot's home, by user id: calling them is refused with 7505.
     foreign_users: dict[str, str] = field(default_factory=dict)
 
+    # --- group calls and meetings (contract C.5, C.6, K.4)
+    #: Changes of a roster that come within this make one notification.
+    roster_delay_s: float = 0.1
+    #: The least time between two rosters of one call.
+    roster_interval_s: float = 0.5
+    #: Whether participants carry `rosterSequenceNumber`: the roster's number when they last changed.
+    roster_sequence_numbers: bool = False
+    #: Whether rosters follow when a call between two becomes a group call; reported missing for years.
+    roster_after_escalation: bool = True
+    #: Invitations into a call between two: refused, as the page says, or it becomes a group call, as a table says.
+    invite_into_peer_to_peer: Literal["refuse", "escalate"] = "refuse"
+    #: From the request to replace a call to its end.
+    replace_delay_s: float = 0.5
+    #: A group call ends when whoever began it leaves.
+    group_call_ends_with_initiator: bool = True
+    #: How long the bot may stay alone in a group call or in a meeting; null for ever.
+    alone_in_group_s: float | None = 2.0
+    alone_in_meeting_s: float | None = 1800.0
+    lobby_timeout_s: float = 1800.0
+    #: The tenant lets the bot remove participants.
+    remove_participant_allowed: bool = True
+    hold_music_delay_s: float = 0.2
+
     # --- who is rung
     #: Who answers and who does not, by user id, application instance id or phone number; everyone else answers.
     targets: dict[str, Target] = field(default_factory=dict)
@@ -158,6 +183,9 @@ class SimulatorSettings:
     media_inactive_first: bool = False
     transfer_completion_delay_s: float = 0.1
 
+    #: How long it takes to make a large gallery.
+    large_gallery_s: float = 0.2
+
     # --- tones
     tone_sequence_start: int = 1
     tone_sequence_stride: int = 1
@@ -165,6 +193,9 @@ class SimulatorSettings:
     tone_sequence_restart_after: int | None = None
     #: A key that stops a recording is also notified as a tone.
     stop_tone_notified: bool = True
+
+    #: Between two keys that the bot presses, when it does not say.
+    sent_tone_s: float = 0.25
 
     # --- prompts and recordings (contract K.6, K.8)
     #: Prompt files larger than this cannot be downloaded.

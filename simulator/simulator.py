@@ -15,14 +15,16 @@ from simulator.actions import incoming
 from simulator.audio import duration_s, pcm_of
 from simulator.call import Birth, Call
 from simulator.control import control_routes
+from simulator.conversation import Conversation
 from simulator.delivery import Delivery, Line, Outgoing
 from simulator.dialling import Ringing
 from simulator.disruption import disconnected
 from simulator.far_end import Step
 from simulator.faults import Fault, Faults
 from simulator.graph_app import graph_routes
+from simulator.identities import Identity
 from simulator.notifications import same_id
-from simulator.online_meetings import OnlineMeetings
+from simulator.online_meetings import OnlineMeeting, OnlineMeetings
 from simulator.prompts import MediaInfo, Prompt, PromptFailed, PromptFetcher
 from simulator.recordings import Recordings
 from simulator.results import ENDINGS, NoSuchEnding, Result
@@ -57,6 +59,8 @@ class Simulator:
         #: Where it is reached; `serve` knows better.
         self.base_url = "http://127.0.0.1"
         self.calls: dict[str, Call] = {}
+        #: Group calls and meetings in which somebody is, or was.
+        self.conversations: dict[str, Conversation] = {}
         self.recordings = Recordings()
         self.online_meetings = OnlineMeetings()
         self.faults = Faults(self._settings.seed)
@@ -191,6 +195,7 @@ class Simulator:
         for call in self.calls.values():
             call.forget()
         self.calls.clear()
+        self.conversations.clear()
         self.recordings.clear()
         self.online_meetings.clear()
         self._settings = self._first_settings
@@ -214,6 +219,33 @@ class Simulator:
         call = Call(self, birth, self.watchers)
         self.calls[call.id] = call
         return call
+
+    @property
+    def live(self) -> list[Call]:
+        """The calls that are not over."""
+        return [call for call in self.calls.values() if not call.over]
+
+    def converse(
+        self,
+        *,
+        initiator: Identity,
+        tenant_id: str,
+        meeting: OnlineMeeting | None = None,
+        thread_id: str | None = None,
+    ) -> Conversation:
+        """Make a new group call, or the conversation of a meeting, known; nobody is in it."""
+        conversation = Conversation(
+            self, initiator=initiator, tenant_id=tenant_id, meeting=meeting, thread_id=thread_id
+        )
+        self.conversations[conversation.id] = conversation
+        return conversation
+
+    def conversation_of(self, meeting: OnlineMeeting) -> Conversation:
+        """What goes on in a meeting: the same while anybody may be in it, a new one once it was ended."""
+        for one in self.conversations.values():
+            if one.meeting is meeting and not one.over:
+                return one
+        return self.converse(initiator=meeting.organizer, tenant_id=meeting.tenant_id, meeting=meeting)
 
     def perform(self, call: Call, script: Sequence[Step]) -> None:
         """Let the far end of a call do what a script says. Raises `ScriptRefused`."""

@@ -13,6 +13,7 @@ An entry is a JSON object: `at` (Unix seconds), `what`, and what that kind of en
 | `fetch` | `uri`, `problem`: a prompt that could not be used |
 | `recording` | `operation_id`, `state` (listening, ended), `reason`, `recorded_ms` |
 | `tone` | `tone`, `heard_by` (bot, recording, nobody) |
+| `sent_tone` | `tone`, `operation_id`: a key that the bot presses |
 | `speech` | `duration_ms`: the caller starts to say something |
 | `far_end` | `does`: answers, hangs_up, declines... and who |
 """

@@ -6,10 +6,22 @@ permission list, least first. Source: https://learn.microsoft.com/graph/api/reso
 
 from __future__ import annotations
 
-from simulator.actions import incoming, lifetime, media, outgoing, transfer
+from simulator.actions import (
+    dtmf,
+    group_extras,
+    hold_music,
+    incoming,
+    invite,
+    lifetime,
+    media,
+    outgoing,
+    participants,
+    recording_status,
+    transfer,
+)
 from simulator.permissions import ACCESS_MEDIA, CALLING, INITIATE, INITIATE_GROUP, JOIN_GROUP, JOIN_GROUP_AS_GUEST
 from simulator.resources import RESOURCE_ROWS
-from simulator.rows import CALL, CALLS, CallRow, OnCall, Row, TenantRow, not_played, on_call
+from simulator.rows import CALL, CALLS, CallRow, OnCall, Row, TenantRow, on_call
 
 _PARTICIPANT = f"{CALL}/participants/{{participant_id}}"
 _ANY = (INITIATE, ACCESS_MEDIA)
@@ -62,25 +74,32 @@ ROWS: tuple[Row, ...] = (
     on_call("subscribeToTone", media.subscribe_to_tone, ACCESS_MEDIA),
     on_call("cancelMediaProcessing", media.cancel_media_processing, *_ANY, at_creation=True),
     on_call("keepAlive", lifetime.keep_alive, *_ANY, at_creation=True),
-    on_call("mute", not_played, *_ANY, at_creation=True),
-    on_call("unmute", not_played, *_ANY, at_creation=True),
-    on_call("sendDtmfTones", not_played, ACCESS_MEDIA, global_only=True),
-    on_call("changeScreenSharingRole", not_played, ACCESS_MEDIA),
-    on_call("updateRecordingStatus", not_played, ACCESS_MEDIA, JOIN_GROUP),
-    _call("listParticipants", "GET", f"{CALL}/participants", not_played, "call-list-participants"),
-    _call("getParticipant", "GET", _PARTICIPANT, not_played, "participant-get", at_creation=False),
-    _call("removeParticipant", "DELETE", _PARTICIPANT, not_played, "participant-delete", at_creation=False),
+    on_call("mute", participants.mute, *_ANY, at_creation=True),
+    on_call("unmute", participants.unmute, *_ANY, at_creation=True),
+    on_call("sendDtmfTones", dtmf.send_dtmf_tones, ACCESS_MEDIA, global_only=True),
+    on_call("changeScreenSharingRole", group_extras.change_screen_sharing_role, ACCESS_MEDIA),
+    on_call("updateRecordingStatus", recording_status.update_recording_status, ACCESS_MEDIA, JOIN_GROUP),
+    _call("listParticipants", "GET", f"{CALL}/participants", participants.list_participants, "call-list-participants"),
+    _call("getParticipant", "GET", _PARTICIPANT, participants.get_participant, "participant-get", at_creation=False),
+    _call(
+        "removeParticipant",
+        "DELETE",
+        _PARTICIPANT,
+        participants.remove_participant,
+        "participant-delete",
+        at_creation=False,
+    ),
     CallRow(
         action="invite",
         method="POST",
         path=f"{CALL}/participants/invite",
-        handler=not_played,
+        handler=invite.invite,
         permissions=(INITIATE_GROUP,),
         page="participant-invite",
         is_action=True,
     ),
-    _on_participant("muteParticipant", "mute", not_played, at_creation=False),
-    _on_participant("startHoldMusic", "startHoldMusic", not_played, at_creation=True),
-    _on_participant("stopHoldMusic", "stopHoldMusic", not_played, at_creation=True),
+    _on_participant("muteParticipant", "mute", participants.mute_participant, at_creation=False),
+    _on_participant("startHoldMusic", "startHoldMusic", hold_music.start_hold_music, at_creation=True),
+    _on_participant("stopHoldMusic", "stopHoldMusic", hold_music.stop_hold_music, at_creation=True),
     *RESOURCE_ROWS,
 )

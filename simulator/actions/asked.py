@@ -114,6 +114,13 @@ class Body:
             raise invalid(f"{name} must be true or false.")
         return value
 
+    def object(self, name: str) -> Mapping[str, Any]:
+        """An object, empty when there is none."""
+        value = self._fields.get(name)
+        if value is not None and not isinstance(value, Mapping):
+            raise invalid(f"{name} must be an object.")
+        return value or {}
+
     def items(self, name: str, least: int, most: int) -> list[Any]:
         """A list with a bounded number of items."""
         value = self._fields.get(name)
@@ -125,7 +132,7 @@ class Body:
 
     def prompts(self, least: int, most: int) -> tuple[MediaInfo, ...]:
         """`prompts`: media prompts, each with its `@odata.type`."""
-        return tuple(_prompt(item) for item in self.items("prompts", least, most))
+        return tuple(prompt(item, "prompts") for item in self.items("prompts", least, most))
 
     def modalities(self, name: str) -> tuple[str, ...]:
         """A list of modalities with at least one member."""
@@ -153,7 +160,8 @@ def operation_answer(operation: Operation, status: int = 200) -> Answer:
     return Answer(status=status, body=operation.resource(), location=location)
 
 
-def _prompt(value: Any) -> MediaInfo:
+def prompt(value: Any, where: str) -> MediaInfo:
+    """A `mediaPrompt` of a request."""
     if not isinstance(value, Mapping) or value.get("@odata.type") != "#microsoft.graph.mediaPrompt":
-        raise invalid("prompts must hold objects whose @odata.type is #microsoft.graph.mediaPrompt.")
+        raise invalid(f"{where} must be media prompts: their @odata.type is #microsoft.graph.mediaPrompt.")
     return media_info(value.get("mediaInfo"), "mediaInfo")

@@ -16,6 +16,7 @@ from simulator.call import Call
 from simulator.errors import invalid, wrong_state
 from simulator.identities import Identity
 from simulator.notifications import Notification
+from simulator.permissions import JOIN_GROUP, JOIN_GROUP_AS_GUEST
 
 _REASONS = frozenset({"none", "busy", "forbidden"})
 _DEFAULT_RING_S = {True: 55, False: 60}
@@ -54,13 +55,17 @@ def answer(asked: Asked) -> Answer:
     config = MediaConfig.of(body.raw("mediaConfig"))
     body.modalities("acceptedModalities")
     body.number("participantCapacity", 0, 0, 2**31 - 1)
+    options = body.object("callOptions")
     callback_uri = body.callback_uri()
     if callback_uri is None and not call.settings.callback_uri_optional:
         raise invalid("callbackUri is required.")
     _still_ringing(call)
+    if call.conversation is not None:
+        asked.needs(JOIN_GROUP, JOIN_GROUP_AS_GUEST)
     call.move("answered")
     call.cancel("window")
     call.callback_url = callback_uri or call.callback_url
+    call.options = options
     config.apply(call)
     connecting.start(call)
     call.later("establishing", call.settings.establishing_delay_s, lambda: _establishing(call))

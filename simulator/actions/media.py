@@ -22,7 +22,7 @@ def play_prompt(asked: Asked) -> Answer:
     """`POST /communications/calls/{id}/playPrompt`."""
     call, body = asked.call, asked.body
     operation = PlayPrompt(call, body.client_context(), body.prompts(1, _MOST_PROMPTS))
-    _media_ready(call)
+    media_ready(call)
     return _queued(call, operation)
 
 
@@ -38,7 +38,7 @@ def record_response(asked: Asked) -> Answer:
         stop_tones=_stop_tones(body),
     )
     operation = RecordResponse(call, body.client_context(), body.prompts(0, 1), settings)
-    _media_ready(call)
+    media_ready(call)
     if settings.barge_in:
         call.media.clear("barge_in")
     return _queued(call, operation)
@@ -50,7 +50,7 @@ def subscribe_to_tone(asked: Asked) -> Answer:
     operation = Instant(call, asked.body.client_context(), "subscribeToToneOperation")
     if not call.service_hosted:
         raise GraphError(500, "9999", "Unknown server error.")  # what a policy recorder was seen to get
-    _media_ready(call)
+    media_ready(call)
     call.tones.subscribed = True
     call.operations.add(operation)
     return operation_answer(operation)
@@ -60,13 +60,16 @@ def cancel_media_processing(asked: Asked) -> Answer:
     """`POST /communications/calls/{id}/cancelMediaProcessing`. Fails what plays, records and waits; tones go on."""
     call = asked.call
     operation = Instant(call, asked.body.client_context(), "cancelMediaProcessingOperation")
-    _media_ready(call)
+    media_ready(call)
     call.operations.add(operation)
     call.media.clear("cancelled")
+    for cancel in tuple(call.on_cancel):
+        cancel()
     return operation_answer(operation)
 
 
-def _media_ready(call: Call) -> None:
+def media_ready(call: Call) -> None:
+    """Refuse what needs sound while there is none, or none that Graph hosts. Raises `GraphError`."""
     if call.state != "established":
         raise not_established()
     if call.audio != "active":

@@ -31,7 +31,7 @@ def transfer(asked: Asked) -> Answer:
     outcome, after_s = plan.outcome, plan.after_s
     if outcome in ("no_answer", "waits"):
         after_s = call.settings.transfer_ring_s
-    if target.kind == "phone" and call.birth.called.kind != "applicationInstance":
+    if target.kind == "phone" and not call.birth.reaches_phones:
         outcome = "fails"  # only resource accounts reach the telephone network
     call.transcript.add("far_end", does="rings", who=[target.id])
     call.later("transfer", after_s, lambda: _decided(call, target, outcome))
