@@ -157,7 +157,9 @@ def fields_schema(kind: type[Any]) -> dict[str, Any]:
     properties: dict[str, Any] = {}
     for each in parameters(kind):
         form = each.shape.schema()
-        about = each.about + (f" ({form['description']})" if "description" in form else "")
+        about = each.about + (
+            f" ({form['description']})" if form.get("description", "").startswith("a duration") else ""
+        )
         properties[each.key] = {**form, "description": about}
         default = default_written(each)
         if default is not None:

@@ -124,7 +124,7 @@ class Name(Shape[str]):
 
     def schema(self) -> dict[str, Any]:
         """The form of a name."""
-        return {"type": "string", "pattern": f"^{_NAME.pattern}$"}
+        return {"type": "string", "pattern": f"^{_NAME.pattern}$", "description": "a name"}
 
 
 class Text(Shape[str]):
@@ -206,7 +206,7 @@ class Variable(Shape[str]):
 
     def schema(self) -> dict[str, Any]:
         """The form of a variable's name."""
-        return {"type": "string", "pattern": f"^{_VARIABLE.pattern}$"}
+        return {"type": "string", "pattern": f"^{_VARIABLE.pattern}$", "description": "a variable"}
 
 
 class Formula(Shape[str]):

@@ -33,7 +33,12 @@ class Keys(Shape[str]):
 
     def schema(self) -> dict[str, Any]:
         """Keys, or the number that YAML makes of digits."""
-        return {"type": ["string", "integer"], "pattern": f"^(none|[0-9*#A-Da-d]{{0,{self.most}}})$", "minimum": 0}
+        return {
+            "type": ["string", "integer"],
+            "pattern": f"^(none|[0-9*#A-Da-d]{{0,{self.most}}})$",
+            "minimum": 0,
+            "description": "keys",
+        }
 
 
 class OneKey(Shape[str]):
@@ -48,7 +53,7 @@ class OneKey(Shape[str]):
 
     def schema(self) -> dict[str, Any]:
         """One key; as the key of a mapping it is always text."""
-        return {"type": "string", "pattern": "^[0-9*#A-Da-d]$"}
+        return {"type": "string", "pattern": "^[0-9*#A-Da-d]$", "description": "a key"}
 
 
 class DigitPattern(Shape[str]):
@@ -82,7 +87,7 @@ class DigitPattern(Shape[str]):
 
     def schema(self) -> dict[str, Any]:
         """A text; its form is checked when it is read."""
-        return {"type": ["string", "integer"], "minLength": 1, "maxLength": 100}
+        return {"type": ["string", "integer"], "minLength": 1, "maxLength": 100, "description": "a digit pattern"}
 
 
 class Identity(Shape[str]):
@@ -143,4 +148,11 @@ class TargetShape(Shape[Target]):
 
     def schema(self) -> dict[str, Any]:
         """Exactly one of the kinds."""
-        return {"$ref": "#/$defs/target"}
+        forms = {"user": Identity(), "phone": PhoneNumber(), "applicationInstance": Identity()}
+        return {
+            "type": "object",
+            "properties": {kind: forms[kind].schema() for kind in self._KINDS},
+            "additionalProperties": False,
+            "minProperties": 1,
+            "maxProperties": 1,
+        }
