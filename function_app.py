@@ -6,7 +6,18 @@ import azure.durable_functions as df
 import azure.functions as func
 
 import connections
-from activities import answering, bookkeeping, call_control, media, recordings, rosters
+from activities import (
+    answering,
+    bookkeeping,
+    call_control,
+    legs,
+    media,
+    participants,
+    pinning,
+    placing,
+    recordings,
+    rosters,
+)
 from orchestrations import call, closing, recording, roster
 from settings import Settings
 from triggers import callbacks, calls, control, health, placing, prompts, retention, sweeper
@@ -20,5 +31,5 @@ for module in (callbacks, calls, control, health, placing, prompts, retention, s
     app.register_functions(module.bp)
 for module in (call, closing, recording, roster):
     app.register_functions(module.bp)
-for module in (answering, bookkeeping, call_control, media, recordings, rosters):
+for module in (answering, bookkeeping, call_control, legs, media, recordings, rosters):
     app.register_functions(module.bp)

@@ -23,7 +23,7 @@ INTENT_PAUSE_S = 0.5
 
 async def act(given: JSON, request: Request, *, budget_s: float = STEP_BUDGET_S) -> JSON:
     """Send a request that does no harm when it is sent again. Returns the activity's result."""
-    return await _with_journal(given, await _send(given, request, budget_s))
+    return await with_journal(given, await _send(given, request, budget_s))
 
 
 async def act_once(given: JSON, request: Request, *, budget_s: float = STEP_BUDGET_S) -> JSON:
@@ -32,7 +32,7 @@ async def act_once(given: JSON, request: Request, *, budget_s: float = STEP_BUDG
     An intent is written first. Run again after a crash, the activity finds it, and what it did not see the end of
     counts as sent: the session waits for the operation's own notification instead.
     """
-    return await _with_journal(given, await _send_once(given, request, budget_s))
+    return await with_journal(given, await _send_once(given, request, budget_s))
 
 
 async def _send_once(given: JSON, request: Request, budget_s: float) -> JSON:
@@ -42,9 +42,9 @@ async def _send_once(given: JSON, request: Request, budget_s: float) -> JSON:
     try:
         begun = await _begin(given, deadline)
     except StorageUnavailable as failure:  # nothing was sent, and nothing may be sent without an intent
-        return _error("not_reached", message=str(failure))
+        return error("not_reached", message=str(failure))
     if not begun.first:
-        return begun.result or _error("unknown", message="an earlier run of this step may have reached Graph")
+        return begun.result or error("unknown", message="an earlier run of this step may have reached Graph")
     result = await _send(given, request, deadline - here.now())
     try:
         if result.get("error", {}).get("kind") == "not_reached":
@@ -70,6 +70,12 @@ async def _begin(given: JSON, deadline: float) -> Begun:
 
 
 async def _send(given: JSON, request: Request, budget_s: float) -> JSON:
+    answer = await send(given, request, budget_s)
+    return answer if "error" in answer else {"ok": request.outcome(answer["ok"])}
+
+
+async def send(given: JSON, request: Request, budget_s: float) -> JSON:
+    """Send a request: `{"ok": the response, or null}`, which may be personal, or an error."""
     try:
         answer = await connections.current().graph.send(request, given["tenant_id"], budget_s=budget_s)
     except CallGone as failure:
@@ -77,15 +83,15 @@ async def _send(given: JSON, request: Request, budget_s: float) -> JSON:
     except Refused as failure:
         return _graph_error("refused", failure)
     except OutcomeUnknown as failure:
-        return _error("unknown", message=str(failure))
+        return error("unknown", message=str(failure))
     except (NotReached, TokenUnavailable) as failure:
-        return _error("not_reached", message=str(failure))
+        return error("not_reached", message=str(failure))
     except GraphError as failure:
-        return _error("internal", message=str(failure))
-    return {"ok": request.outcome(answer)}
+        return error("internal", message=str(failure))
+    return {"ok": answer}
 
 
-async def _with_journal(given: JSON, result: JSON) -> JSON:
+async def with_journal(given: JSON, result: JSON) -> JSON:
     """Note what happened up to here. What cannot be noted, `unwritten` says: the session will bring it again."""
     if not given["events"]:
         return result
@@ -98,8 +104,9 @@ async def _with_journal(given: JSON, result: JSON) -> JSON:
 
 
 def _graph_error(kind: str, failure: Refused) -> JSON:
-    return _error(kind, status=failure.status, code=failure.code, message=failure.message)
+    return error(kind, status=failure.status, code=failure.code, message=failure.message)
 
 
-def _error(kind: str, **facts: object) -> JSON:
+def error(kind: str, **facts: object) -> JSON:
+    """What an activity returns that could not do what it was asked."""
     return {"error": {"kind": kind, **facts}}

@@ -4,7 +4,7 @@
 them together.
 """
 
-from inbox.birth import Birth, BoundElsewhere, Claim, OtherTenant
+from inbox.birth import Birth, BoundElsewhere, Claim, OtherTenant, Watcher
 from inbox.births import Births
 from inbox.errors import CannotOpen, InboxClosed, InboxError, NoSuchCall, NoSuchNotification, PlacedOtherwise
 from inbox.inbox import Inbox, Stored
@@ -28,4 +28,5 @@ __all__ = [
     "PlacedOtherwise",
     "Sealer",
     "Stored",
+    "Watcher",
 ]

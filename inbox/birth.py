@@ -7,7 +7,7 @@ from typing import Literal
 
 from storage import Row, Value, Values
 
-# A call that is placed again (after it was lost) had other Graph call ids before.
+# Between the entries of a column that holds several.
 _SEPARATOR = ","
 
 
@@ -40,6 +40,15 @@ class Claim:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Watcher:
+    """An orchestration whose leg a call is."""
+
+    instance_id: str
+    #: What the orchestration calls it.
+    leg: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Birth:
     """A call that was claimed, or an orchestration that places calls."""
 
@@ -49,9 +58,8 @@ class Birth:
     tenant_id: str
     #: When it was first claimed, Unix seconds.
     claimed_at: float
-    #: The instance that this call is a leg of, and which of its legs; empty and 0 for a call of its own.
-    parent: str = ""
-    leg: int = 0
+    #: The orchestrations that are told of its end.
+    watchers: tuple[Watcher, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,8 +79,7 @@ class Born:
     instance_id: str
     tenant_id: str
     call_id: str = ""
-    parent: str = ""
-    leg: int = 0
+    watcher: Watcher | None = None
     listens: bool = False
 
     def values(self, now: float) -> Values:
@@ -82,13 +89,12 @@ class Born:
             "call_id": self.call_id,
             "tenant_id": self.tenant_id,
             "claimed_at": now,
-            "parent": self.parent,
-            "leg": self.leg,
+            "watchers": "" if self.watcher is None else _watcher_text(self.watcher),
             "listens_to_roster": self.listens,
         }
 
 
-_WHO = ("instance_id", "call_id", "tenant_id", "claimed_at", "parent", "leg", "listens_to_roster")
+_WHO = ("instance_id", "call_id", "tenant_id", "claimed_at", "watchers", "listens_to_roster")
 
 
 def who_of(values: Values) -> dict[str, Value]:
@@ -98,8 +104,7 @@ def who_of(values: Values) -> dict[str, Value]:
 
 def former_call_ids(birth: Row) -> list[str]:
     """The Graph calls that this one was before it was placed again."""
-    former = str(birth.values.get("former_call_ids", ""))
-    return former.split(_SEPARATOR) if former else []
+    return _split(birth.values.get("former_call_ids", ""))
 
 
 def birth_of(row: Row) -> Birth:
@@ -110,11 +115,29 @@ def birth_of(row: Row) -> Birth:
         call_id=str(values["call_id"]),
         tenant_id=str(values["tenant_id"]),
         claimed_at=float(values["claimed_at"]),
-        parent=str(values.get("parent", "")),
-        leg=int(values.get("leg", 0)),
+        watchers=tuple(map(_watcher, _split(values.get("watchers", "")))),
     )
 
 
 def with_former(birth: Row) -> str:
     """The column of former ids, once the present id is one of them."""
     return _SEPARATOR.join([*former_call_ids(birth), str(birth.values["call_id"])])
+
+
+def with_watcher(birth: Row, watcher: Watcher) -> str | None:
+    """The column of watchers, once this is one of them; None when it is already."""
+    watchers, text = _split(birth.values.get("watchers", "")), _watcher_text(watcher)
+    return None if text in watchers else _SEPARATOR.join([*watchers, text])
+
+
+def _watcher_text(watcher: Watcher) -> str:
+    return f"{watcher.instance_id}:{watcher.leg}"
+
+
+def _watcher(text: str) -> Watcher:
+    instance_id, leg = text.rsplit(":", 1)
+    return Watcher(instance_id=instance_id, leg=int(leg))
+
+
+def _split(column: Value) -> list[str]:
+    return str(column).split(_SEPARATOR) if column else []

@@ -22,10 +22,12 @@ from inbox.birth import (
     Claim,
     OtherTenant,
     Owner,
+    Watcher,
     birth_of,
     former_call_ids,
     who_of,
     with_former,
+    with_watcher,
 )
 from storage import (
     Change,
@@ -68,13 +70,13 @@ class Births:
         return await self._claim(birth)
 
     async def claim_outgoing(
-        self, instance_id: str, tenant_id: str, *, parent: str = "", leg: int = 0, listens_to_roster: bool = False
+        self, instance_id: str, tenant_id: str, *, watcher: Watcher | None = None, listens_to_roster: bool = False
     ) -> Claim:
         """Ask to start a call that we place, or an orchestration that places calls: there is no Graph call id yet.
 
-        `parent` is the instance that it is leg number `leg` of. Raises `OtherTenant` like `claim`.
+        `watcher`: the orchestration whose leg it is. Raises `OtherTenant` like `claim`.
         """
-        birth = Born(instance_id=instance_id, tenant_id=tenant_id, parent=parent, leg=leg, listens=listens_to_roster)
+        birth = Born(instance_id=instance_id, tenant_id=tenant_id, watcher=watcher, listens=listens_to_roster)
         return await self._claim(birth)
 
     async def _claim(self, born: Born) -> Claim:
@@ -155,6 +157,20 @@ class Births:
             except RowChanged:
                 continue
 
+    async def watch(self, instance_id: str, watcher: Watcher) -> bool:
+        """Have an orchestration told of the end of a call; False when the call is over, or never was."""
+        while True:
+            birth = await self._table.get(_PARTITION, f"birth:{instance_id}")
+            if birth is None or birth.values["ended_at"]:
+                return False
+            watchers = with_watcher(birth, watcher)
+            if watchers is None:
+                return True
+            try:
+                await self._table.update(_PARTITION, birth.row, {"watchers": watchers}, etag=birth.etag)
+            except RowChanged:
+                continue
+
     async def get(self, instance_id: str) -> Birth | None:
         """The call, living or not, or None."""
         row = await self._table.get(_PARTITION, f"birth:{instance_id}")
@@ -164,27 +180,28 @@ class Births:
         """Note that the orchestration of a claimed call was started."""
         await self._table.update(_PARTITION, f"birth:{instance_id}", {"started_at": self._now()})
 
-    async def ended(self, instance_id: str) -> None:
-        """Note that a call is over and recorded; may be repeated."""
-        birth = await self._table.get(_PARTITION, f"birth:{instance_id}")
-        if birth is None:
-            return
-        if birth.values["ended_at"]:  # what was bound after the end is over now, too
-            await self._table.delete(_PARTITION, f"live:{instance_id}")
-            return
-        now = self._now()
-        who = who_of(birth.values)
-        changes = [
-            Update(birth.row, {"ended_at": now}),
-            Delete(f"live:{instance_id}"),
-            Upsert(f"ended:{_day(now)}:{instance_id}", who),
-        ]
-        try:
-            await self._table.transact(_PARTITION, changes)
-        except TransactionRefused as refused:
-            if not isinstance(refused.cause, RowMissing):
-                raise
-            # somebody else has just done it
+    async def ended(self, instance_id: str) -> tuple[Watcher, ...]:
+        """Note that a call is over and recorded; returns who is to be told. May be repeated."""
+        while (birth := await self._table.get(_PARTITION, f"birth:{instance_id}")) is not None:
+            watchers = birth_of(birth).watchers
+            if birth.values["ended_at"]:  # what was bound after the end is over now, too
+                await self._table.delete(_PARTITION, f"live:{instance_id}")
+                return watchers
+            now = self._now()
+            changes = [
+                Update(birth.row, {"ended_at": now}, birth.etag),
+                Delete(f"live:{instance_id}"),
+                Upsert(f"ended:{_day(now)}:{instance_id}", who_of(birth.values)),
+            ]
+            try:
+                await self._table.transact(_PARTITION, changes)
+            except TransactionRefused as refused:
+                if isinstance(refused.cause, RowChanged):  # somebody else has just done it, or began to watch
+                    continue
+                if not isinstance(refused.cause, RowMissing):
+                    raise
+            return watchers
+        return ()
 
     async def instance_of(self, call_id: str, tenant_id: str) -> str | None:
         """The instance of a Graph call, if it is known and of this tenant."""

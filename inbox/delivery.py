@@ -7,12 +7,12 @@ finishes what was begun. `docs/explanation/delivery.md` has the reasoning.
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, Protocol
 
 from graph.digest import digest
 from graph.notifications import IncomingCall, Notification, RosterUpdated
-from inbox.birth import BoundElsewhere, Claim, OtherTenant, Owner
+from inbox.birth import BoundElsewhere, Claim, OtherTenant, Owner, Watcher
 from inbox.births import Births
 from inbox.errors import InboxClosed, NoSuchCall
 from inbox.identity import identity_of, message_of
@@ -207,6 +207,21 @@ class Delivery:
             digest["consult"] = arguments.get("consult") is True
         raw = {"action": action, "arguments": arguments}
         return await self.deliver(instance_id, digest, raw, f"control:{request_id}")
+
+    async def tell_watchers(self, instance_id: str, watchers: Iterable[Watcher], outcome: str) -> None:
+        """Tell the orchestrations whose leg a call was that it is over, and how; may be repeated."""
+        for watcher in watchers:
+            digest = {"kind": "leg", "leg": watcher.leg, "status": "ended", "outcome": outcome, "call_id": None}
+            await self.tell(watcher.instance_id, digest, f"leg:{watcher.leg}:{instance_id}:ended")
+
+    async def tell(self, instance_id: str, digest: JSON, identity: str) -> bool:
+        """Hand an orchestration news of ours; False when it is over."""
+        try:
+            await self.deliver(instance_id, digest, {}, identity)
+        except InboxClosed:
+            log.info("a %s came after the end of %s", digest["kind"], instance_id)
+            return False
+        return True
 
     async def tell_roster(self, instance_id: str) -> Nudge | None:
         """Tell a call how many are in it now, if it does not know; returns when to do so again."""

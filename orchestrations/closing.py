@@ -14,12 +14,13 @@ bp = df.Blueprint()
 def closing_orchestrator(context: df.DurableOrchestrationContext) -> Generator[Any, Any, Any]:
     """Hangs up, then records; fails when it cannot, to be started again.
 
-    Input: `{"call": {"instance_id", "call_id", "tenant_id"}, "reason": str}`. Output: the call's summary.
+    Input: `{"call": {"instance_id", "call_id", "tenant_id"}, "reason": str}`. Output: the call's summary. What has no
+    Graph call of its own has none to hang up, but may have placed others.
     """
     given: Any = context.get_input()
     summary = {"outcome": "failed", "reason": given["reason"]}
-    closing = {**given["call"], "events": [], "summary": summary}
-    for activity in ("hang_up", "close_call"):
+    closing = {**given["call"], "request_n": 1, "events": [], "summary": summary}
+    for activity in ("hang_up" if given["call"]["call_id"] else "hang_up_legs", "close_call"):
         result = yield context.call_activity(activity, {**closing, "step": f"sweeper.{activity}"})
         # A hang-up that Graph refuses would be refused for ever. Whatever else fails may go well in a minute.
         if "error" in result and result["error"]["kind"] != "refused":
