@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from graph import wire
+from graph.ids import normalised
 from graph.meeting_info import Chat, OrganizerMeeting, meeting_from_json, meeting_from_wire
 from graph.targets import BadRequest
 from graph.wire import JSON
 
 LONGEST = 4096
 
+_GUID = re.compile(r"[0-9a-f]{32}")
 _HOSTS = (
     "teams.microsoft.com",
     "teams.cloud.microsoft",
@@ -74,16 +77,22 @@ def parse_join_url(url: str) -> Coordinates:
     if len(url) > LONGEST or not url.isascii() or not url.isprintable():
         raise NotAJoinUrl(f"must be at most {LONGEST} printable ASCII characters")
     path, query = _join_part(url)
-    thread, slash, message = unquote(path[len(_JOIN) :]).rstrip("/").partition("/")
+    thread, slash, message = path[len(_JOIN) :].rstrip("/").partition("/")
     if not slash:
         raise NotAJoinUrl("must name a thread and a message after /l/meetup-join/")
     context = _context(query)
+    ids = {name: wire.text(context.get(name)) or "" for name in ("Oid", "Tid")}
+    for name, value in ids.items():
+        if not _GUID.fullmatch(normalised(value) or ""):
+            raise NotAJoinUrl(f"must have a GUID as {name} in its context")
     try:
         return Coordinates(
-            chat=Chat(thread_id=thread, message_id=message, reply_chain_message_id=wire.text(context.get("MessageId"))),
-            meeting=OrganizerMeeting(
-                organizer_id=wire.text(context.get("Oid")) or "", tenant_id=wire.text(context.get("Tid")) or ""
+            chat=Chat(
+                thread_id=unquote(thread),
+                message_id=unquote(message),
+                reply_chain_message_id=wire.text(context.get("MessageId")),
             ),
+            meeting=OrganizerMeeting(organizer_id=ids["Oid"], tenant_id=ids["Tid"]),
         )
     except BadRequest as failure:
         raise NotAJoinUrl(f"is malformed: {failure}") from None
@@ -91,30 +100,40 @@ def parse_join_url(url: str) -> Coordinates:
 
 def _join_part(url: str) -> tuple[str, str]:
     """Path and query from `/l/meetup-join/` on, whatever the browser put before it."""
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port
-    except ValueError:
-        host, port, parts = "", None, urlsplit("")
-    if parts.scheme != "https" or host not in _HOSTS or port is not None or parts.username is not None:
+    parts = _split(url)
+    if parts is None or parts.scheme != "https" or parts.netloc.lower() not in _HOSTS:
         raise NotAJoinUrl("must be https, and of Teams: https://teams.microsoft.com/l/meetup-join/...")
     if parts.path.startswith("/meet/"):
         raise NotAJoinUrl("is a short link without coordinates: join by the meeting's id and passcode", short=True)
     if parts.path == "/dl/launcher/launcher.html":
-        inner = parse_qs(parts.query, max_num_fields=50).get("url", [""])[0]
-        parts = urlsplit(inner)
+        parts = _split(_parameter(parts.query, "url") or "") or parts
     path, query = parts.path, parts.query
     if parts.fragment.startswith(_JOIN):
         path, _, query = parts.fragment.partition("?")
-    if not path.lower().startswith(_JOIN):
+    if not path.startswith(_JOIN):
         raise NotAJoinUrl("must have /l/meetup-join/ in it")
     return path, query
 
 
+def _split(address: str) -> SplitResult | None:
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return None
+
+
+def _parameter(query: str, name: str) -> str | None:
+    """The only value of a parameter; None when there is none, or more than one."""
+    try:
+        given = parse_qs(query, max_num_fields=50).get(name, [])
+    except ValueError:
+        return None
+    return given[0] if len(given) == 1 else None
+
+
 def _context(query: str) -> Mapping[str, object]:
     try:
-        given = parse_qs(query, max_num_fields=50).get("context", [])
-        document: object = json.loads(given[0]) if len(given) == 1 else None
+        document: object = json.loads(_parameter(query, "context") or "")
     except (ValueError, RecursionError):
         document = None
     context = wire.mapping(document)
