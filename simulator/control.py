@@ -6,7 +6,6 @@ Errors are `{"error": "what was wrong"}` with 400 (what was asked makes no sense
 from __future__ import annotations
 
 import functools
-import json
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -16,11 +15,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from clock import VirtualClock
+from simulator import control_people
 from simulator.audio import WrongFormat
 from simulator.call import Call
+from simulator.control_bodies import Refused, are, read_object, read_texts
 from simulator.far_end import ScriptRefused
 from simulator.faults import FaultRefused
 from simulator.identities import NobodySuch
+from simulator.people import NoSuchConversation, NotThere
 from simulator.results import NoSuchEnding, Result
 from simulator.settings import SettingsRefused
 from simulator.tones import NoSuchKey
@@ -28,14 +30,11 @@ from simulator.tones import NoSuchKey
 if TYPE_CHECKING:
     from simulator.simulator import Simulator
 
+_RINGING = ("caller", "to", "modalities", "tenant_id", "policy", "script", "meeting", "group")
 _Handler = Callable[["Simulator", Request], Awaitable[Response]]
 
 
-class _Refused(ValueError):
-    pass
-
-
-_MISTAKES = (_Refused, NobodySuch, NoSuchKey, WrongFormat, SettingsRefused, FaultRefused, ScriptRefused, NoSuchEnding)
+_MISTAKES = (Refused, NobodySuch, NoSuchKey, WrongFormat, SettingsRefused, FaultRefused, ScriptRefused, NoSuchEnding)
 
 
 def control_routes(simulator: Simulator) -> list[Route]:
@@ -50,6 +49,13 @@ def control_routes(simulator: Simulator) -> list[Route]:
         ("POST", "/calls/{call_id}/decline", _decline),
         ("POST", "/calls/{call_id}/hangup", _hang_up),
         ("POST", "/calls/{call_id}/drop", _drop),
+        ("POST", "/calls/{call_id}/escalate", control_people.escalate),
+        ("POST", "/meetings", control_people.create_meeting),
+        ("GET", "/meetings", control_people.list_meetings),
+        ("GET", "/meetings/{name}", control_people.show),
+        ("POST", "/meetings/{name}/join", control_people.join),
+        ("POST", "/meetings/{name}/end", control_people.end),
+        ("POST", "/meetings/{name}/{act}", control_people.act),
         ("POST", "/faults", _add_fault),
         ("GET", "/faults", _list_faults),
         ("GET", "/clock", _show_clock),
@@ -73,21 +79,25 @@ def _endpoint(simulator: Simulator, handler: _Handler) -> Callable[[Request], Aw
             return await handler(simulator, request)
         except _MISTAKES as problem:
             return _error(400, problem)
-        except NoSuchCall as problem:
+        except (NoSuchCall, NoSuchConversation) as problem:
             return _error(404, problem)
-        except NothingToActOn as problem:
+        except (NothingToActOn, NotThere) as problem:
             return _error(409, problem)
 
     return endpoint
 
 
 async def _ring(simulator: Simulator, request: Request) -> Response:
-    asked = await _object(request)
-    unknown = sorted(set(asked) - {"caller", "to", "modalities", "tenant_id", "policy", "script"})
+    asked = await read_object(request)
+    unknown = sorted(set(asked) - set(_RINGING))
     if unknown:
-        raise _Refused(f"a call has no {', '.join(unknown)}")
-    if not _are(asked.get("modalities", []), str) or not _are(asked.get("script", []), dict):
-        raise _Refused("modalities must be a list of texts, script a list of objects")
+        raise Refused(f"a call has no {', '.join(unknown)}")
+    if not are(asked.get("modalities", []), str):
+        raise Refused("modalities must be a list of texts")
+    if not are(asked.get("script", []), dict) or not are(asked.get("group", []), dict):
+        raise Refused("script and group must be lists of objects")
+    if not isinstance(asked.get("meeting", ""), str):
+        raise Refused("meeting must be the id of a meeting, or of a group call")
     call_id = simulator.ring(**asked)
     return JSONResponse({"id": call_id}, 201, {"Location": f"/simulator/calls/{call_id}"})
 
@@ -103,10 +113,10 @@ async def _show(simulator: Simulator, request: Request) -> Response:
 
 
 async def _press(simulator: Simulator, request: Request) -> Response:
-    asked = await _object(request)
+    asked = await read_object(request)
     tones, interval_ms = asked.get("tones"), asked.get("interval_ms", 150)
     if not isinstance(tones, str) or not isinstance(interval_ms, int | float):
-        raise _Refused('wanted {"tones": "12#", "interval_ms": 150}')
+        raise Refused('wanted {"tones": "12#", "interval_ms": 150}')
     simulator.press(request.path_params["call_id"], tones, interval_ms)
     return Response(status_code=202)
 
@@ -117,26 +127,26 @@ async def _say(simulator: Simulator, request: Request) -> Response:
 
 
 async def _answer(simulator: Simulator, request: Request) -> Response:
-    asked = await _texts(request, "who")
+    asked = await read_texts(request, "who")
     simulator.answer(request.path_params["call_id"], asked.get("who"))
     return Response(status_code=202)
 
 
 async def _decline(simulator: Simulator, request: Request) -> Response:
-    asked = await _texts(request, "who", "outcome")
+    asked = await read_texts(request, "who", "outcome")
     simulator.decline(request.path_params["call_id"], asked.get("who"), asked.get("outcome", "declines"))
     return Response(status_code=202)
 
 
 async def _drop(simulator: Simulator, request: Request) -> Response:
-    asked = await _object(request)
+    asked = await read_object(request)
     reason, code, subcode = asked.get("reason"), asked.get("code"), asked.get("subcode")
     if isinstance(reason, str):
         simulator.drop(request.path_params["call_id"], reason)
     elif isinstance(code, int) and isinstance(subcode, int):
         simulator.drop(request.path_params["call_id"], Result(code, subcode))
     else:
-        raise _Refused('wanted {"reason": name of an ending} or {"code": 200, "subcode": 5300}')
+        raise Refused('wanted {"reason": name of an ending} or {"code": 200, "subcode": 5300}')
     return Response(status_code=202)
 
 
@@ -146,7 +156,7 @@ async def _hang_up(simulator: Simulator, request: Request) -> Response:
 
 
 async def _add_fault(simulator: Simulator, request: Request) -> Response:
-    simulator.faults.add(await _object(request))
+    simulator.faults.add(await read_object(request))
     return JSONResponse({"faults": simulator.faults.pending()}, 201)
 
 
@@ -163,9 +173,9 @@ async def _show_clock(simulator: Simulator, request: Request) -> Response:
 
 
 async def _advance_clock(simulator: Simulator, request: Request) -> Response:
-    seconds = (await _object(request)).get("advance")
+    seconds = (await read_object(request)).get("advance")
     if not isinstance(seconds, int | float) or isinstance(seconds, bool) or seconds < 0:
-        raise _Refused('wanted {"advance": seconds}')
+        raise Refused('wanted {"advance": seconds}')
     if not isinstance(simulator.clock, VirtualClock):
         return _error(409, "the clock is real: time passes by itself")
     await simulator.clock.advance(seconds)
@@ -178,13 +188,13 @@ async def _show_settings(simulator: Simulator, request: Request) -> Response:
 
 
 async def _change_settings(simulator: Simulator, request: Request) -> Response:
-    simulator.change_settings(**await _object(request))
+    simulator.change_settings(**await read_object(request))
     return JSONResponse(simulator.settings.to_json())
 
 
 async def _rotate_keys(simulator: Simulator, request: Request) -> Response:
     """Webhook tokens are signed with a new key from now on; `{"keep_old": false}` withdraws the earlier ones."""
-    keep_old = (await _object(request)).get("keep_old", True)
+    keep_old = (await read_object(request)).get("keep_old", True)
     return JSONResponse({"kid": simulator.tokens.webhook_keys.rotate(keep_old=bool(keep_old))})
 
 
@@ -202,30 +212,11 @@ def _summary(call: Call) -> dict[str, Any]:
         "audio": call.audio,
         "caller": {caller.kind: caller.id},
         "to": {called.kind: called.id},
+        "direction": call.birth.direction,
+        "rings": [ringing.who.id for ringing in call.ringing],
+        "conversation": None if call.conversation is None else call.conversation.id,
         "result": call.result,
     }
-
-
-def _are(values: Any, kind: type) -> bool:
-    return isinstance(values, list) and all(isinstance(value, kind) for value in values)
-
-
-async def _texts(request: Request, *names: str) -> dict[str, str]:
-    asked = await _object(request)
-    if set(asked) - set(names) or not all(isinstance(value, str) for value in asked.values()):
-        raise _Refused(f"wanted an object with, if anything, {', '.join(names)}: texts")
-    return asked
-
-
-async def _object(request: Request) -> dict[str, Any]:
-    text = await request.body()
-    try:
-        value = json.loads(text) if text else {}
-    except ValueError:
-        raise _Refused("the body is not JSON") from None
-    if not isinstance(value, dict):
-        raise _Refused("the body must be a JSON object")
-    return value
 
 
 def _error(status: int, problem: object) -> Response:

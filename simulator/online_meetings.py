@@ -77,7 +77,6 @@ class OnlineMeeting:
         attendees = (self.options.get("participants") or {}).get("attendees") or []
         return {
             "allowedPresenters": "everyone",
-            "audioConferencing": None,
             "isBroadcast": False,
             "lobbyBypassSettings": {"scope": "organization", "isDialInBypassEnabled": False},
             "recordAutomatically": False,

@@ -79,13 +79,7 @@ def undocumented(action: str, method: str, path: str) -> CallRow:
     )
 
 
-def refuse_undocumented(asked: Asked | AskedOfTenant) -> Answer:
+def refuse_undocumented(asked: Asked) -> Answer:
     """501, in Graph's shape."""
     del asked
     raise not_simulated("what Graph's metadata declares and no page documents")
-
-
-def not_played(asked: Asked | AskedOfTenant) -> Answer:
-    """501, in Graph's shape, for what is documented."""
-    del asked
-    raise not_simulated("this yet")

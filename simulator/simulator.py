@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -25,6 +26,7 @@ from simulator.graph_app import graph_routes
 from simulator.identities import Identity
 from simulator.notifications import same_id
 from simulator.online_meetings import OnlineMeeting, OnlineMeetings
+from simulator.people import People
 from simulator.prompts import MediaInfo, Prompt, PromptFailed, PromptFetcher
 from simulator.recordings import Recordings
 from simulator.results import ENDINGS, NoSuchEnding, Result
@@ -61,6 +63,7 @@ class Simulator:
         self.calls: dict[str, Call] = {}
         #: Group calls and meetings in which somebody is, or was.
         self.conversations: dict[str, Conversation] = {}
+        self.people = People(self)
         self.recordings = Recordings()
         self.online_meetings = OnlineMeetings()
         self.faults = Faults(self._settings.seed)
@@ -100,19 +103,33 @@ class Simulator:
         tenant_id: str | None = None,
         policy: bool = False,
         script: Sequence[Step] = (),
+        meeting: str | None = None,
+        group: Sequence[Mapping[str, Any]] = (),
     ) -> str:
         """Somebody calls the bot; returns the call's id.
 
         `caller` is `{"user": ...}`, `{"phone": "+44..."}` or `{"guest": ...}` (Alice when missing), `to` the resource
         account or application they called, `policy` a policy-recording call, `script` what the caller will do by
-        themselves (see `simulator.far_end`). Raises `NobodySuch`, `ScriptRefused`.
+        themselves (see `simulator.far_end`). With `meeting` (an id as `simulator.people` takes it) they invite the bot
+        into that meeting or group call, with `group` into a group call of themselves and these people.
+
+        Raises `NobodySuch`, `ScriptRefused`, `NoSuchConversation`.
         """
         tenant = tenant_id or self._settings.tenant_id
         who = identities.caller(caller, self._settings, tenant)
         called = identities.called(to, self._settings, who)
         steps = far_end.checked(script)
-        birth = Birth(caller=who, called=called, tenant_id=tenant, modalities=tuple(modalities), policy=policy)
+        conversation = self._invited_into(who, tenant, meeting, group)
+        birth = Birth(
+            caller=who,
+            called=called,
+            tenant_id=tenant,
+            modalities=tuple(modalities),
+            policy=policy,
+            more={} if conversation is None else conversation.fields(),
+        )
         call = self.open(birth)
+        call.conversation = conversation
         call.transcript.add("far_end", does="rings", who=[called.id], caller=who.id, kind=who.kind)
         if steps:
             far_end.FarEnd(self, call, steps)
@@ -169,6 +186,8 @@ class Simulator:
         """The far end hangs up, or gives up while it rings. Raises `NoSuchCall`, `NothingToActOn`."""
         call, settings = self._live(call_id), self._settings
         peer = call.birth.peer
+        if call.conversation is not None and call.state != "incoming":
+            raise NothingToActOn(f"call {call_id} is a group call: people leave it through /simulator/meetings")
         if call.ringing:
             raise NothingToActOn(f"call {call_id} is not answered: its far end may answer or decline")
         call.transcript.add("far_end", does="hangs_up", who=peer.id)
@@ -280,6 +299,20 @@ class Simulator:
             for waiter in (closing, gone):
                 waiter.cancel()
             await asyncio.gather(closing, gone, return_exceptions=True)
+
+    def _invited_into(
+        self, who: Identity, tenant_id: str, meeting: str | None, group: Sequence[Mapping[str, Any]]
+    ) -> Conversation | None:
+        if meeting is not None:
+            return self.people.conversation(meeting)
+        if not group:
+            return None
+        others = [identities.caller(one, self._settings, tenant_id) for one in group]
+        thread_id = f"19:{uuid.uuid4().hex}@thread.v2"
+        conversation = self.converse(initiator=who, tenant_id=tenant_id, thread_id=thread_id)
+        for one in (who, *others):
+            conversation.join(one)
+        return conversation
 
     def _ringing(self, call_id: str, who: str | None) -> Ringing:
         call = self._live(call_id)

@@ -36,6 +36,7 @@ def ring(call: Call) -> None:
         "source": call.source(),
         "targets": call.targets(),
         "requestedModalities": list(call.birth.modalities),
+        **_group_fields(call),
         **(_policy_fields(call) if call.birth.policy else {}),
         "id": notes.body_id(call.id, settings),
     }
@@ -111,11 +112,11 @@ def _still_ringing(call: Call) -> None:
         raise wrong_state(f"The call is {call.state}: only an incoming call can be answered, rejected or redirected.")
 
 
-def target(item: Any) -> Identity:
-    """Somebody to be called, out of `targets`. Raises `GraphError`."""
+def target(item: Any, where: str = "targets") -> Identity:
+    """Somebody to be called, out of `targets` or another list. Raises `GraphError`."""
     identity = identities.from_graph(item.get("identity")) if isinstance(item, Mapping) else None
     if identity is None:
-        raise invalid("targets must hold invitationParticipantInfo objects whose identity has an id.")
+        raise invalid(f"{where} must hold invitationParticipantInfo objects whose identity has an id.")
     return identity
 
 
@@ -143,6 +144,17 @@ def _redirected(call: Call, outcome: str, who: Identity) -> None:
         call.end(None, answeredBy=answered_by, direction="incoming", tenantId=call.birth.tenant_id)
     else:
         call.end(call.settings.result(outcome))
+
+
+def _group_fields(call: Call) -> dict[str, Any]:
+    """What an invitation into a group call or a meeting has more: its chat, its organizer, who invites."""
+    if call.conversation is None:
+        return {}
+    context = {
+        "@odata.type": "#microsoft.graph.incomingContext",
+        "sourceParticipantId": call.source_participant_id,
+    }
+    return {**call.birth.more, "incomingContext": context}
 
 
 def _policy_fields(call: Call) -> dict[str, Any]:

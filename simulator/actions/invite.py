@@ -60,7 +60,7 @@ def invite(asked: Asked) -> Answer:
     """`POST /communications/calls/{id}/participants/invite`."""
     call, body = asked.call, asked.body
     context, items = body.client_context(), body.items("participants", 1, _MOST)
-    people = [target(item) for item in items]
+    people = [target(item, "participants") for item in items]
     if call.conversation is None and call.settings.invite_into_peer_to_peer == "escalate":
         if call.state != "established":
             raise not_established()

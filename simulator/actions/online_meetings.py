@@ -81,7 +81,8 @@ def find(asked: AskedOfTenant) -> Answer:
 def update(asked: AskedOfTenant) -> Answer:
     """`PATCH .../onlineMeetings/{id}`."""
     meeting = _existing(asked)
-    meeting.starts_at, meeting.ends_at = _times(asked.body, meeting.starts_at, meeting.ends_at)
+    starts_at, ends_at = _times(asked.body, meeting.starts_at, meeting.ends_at)
+    meeting.starts_at, meeting.ends_at = starts_at, ends_at or meeting.ends_at
     meeting.options.update(_options(asked.body))
     return Answer(status=200, body=_shown(asked, meeting))
 
@@ -169,8 +170,9 @@ def _options(body: Body) -> dict[str, Any]:
     options = {name: body.raw(name) for name in _OPTIONS if body.raw(name) is not None}
     if not isinstance(options.get("subject", ""), str):
         raise _bad("subject must be a text.")
-    if not isinstance(options.get("participants", {}), Mapping):
-        raise _bad("participants must be an object.")
+    for name in ("participants", "chatInfo"):
+        if not isinstance(body.raw(name), Mapping | None):
+            raise _bad(f"{name} must be an object.")
     lobby = options.get("lobbyBypassSettings", {})
     if not isinstance(lobby, Mapping) or lobby.get("scope", "everyone") not in _SCOPES:
         raise _bad(f"lobbyBypassSettings.scope must be one of {', '.join(sorted(_SCOPES))}.")

@@ -36,7 +36,10 @@ def create_call(asked: AskedOfTenant) -> Answer:
     if callback_uri is None:
         raise invalid("callbackUri is required.")
     config, options = MediaConfig.of(body.raw("mediaConfig")), body.object("callOptions")
-    if body.raw("tenantId") not in (None, asked.tenant_id):
+    tenant_id = body.raw("tenantId")
+    if not isinstance(tenant_id, str | None):
+        raise invalid("tenantId must be a text.")
+    if tenant_id not in (None, asked.tenant_id):
         raise tenant_mismatch()
     if not config.service_hosted:
         asked.needs(ACCESS_MEDIA)

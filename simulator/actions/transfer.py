@@ -21,6 +21,7 @@ def transfer(asked: Asked) -> Answer:
     target = identities.from_graph(value.get("identity")) if isinstance(value, Mapping) else None
     if not isinstance(value, Mapping) or target is None:
         raise invalid("transferTarget must be an invitationParticipantInfo whose identity has an id.")
+    asked.body.object("transferee")
     if value.get("replacesCallId") is not None:
         raise not_simulated("consultative transfers yet")
     if call.state != "established":

@@ -7,6 +7,7 @@ import functools
 import io
 import json
 import math
+import sys
 import wave
 from array import array
 from collections import defaultdict
@@ -28,6 +29,7 @@ from simulator.notifications import same_id
 
 BOB = "0c1f5b00-5555-4a2b-9c3d-00000000b0bb"
 CONTRACT = Path(__file__).parents[1] / "contract" / "openapi.json"
+sys.path.append(str(CONTRACT.parent))  # `tests` is no package: a dependency ships one of that name
 
 
 @functools.cache
@@ -240,7 +242,10 @@ class Bot:
         return [(info["sequenceId"], info["tone"]) for info in infos]
 
     def operations(self, call_id: str) -> list[dict[str, Any]]:
-        return [item["resourceData"] for item in self.of(call_id) if not _is_call(item)]
+        return [item["resourceData"] for item in self.of(call_id) if "/operations/" in item["resourceUrl"]]
+
+    def rosters(self, call_id: str) -> list[list[dict[str, Any]]]:
+        return [item["resourceData"] for item in self.of(call_id) if item["resourceUrl"].endswith("/participants")]
 
     def ended(self, call_id: str) -> dict[str, Any] | None:
         gone = [item for item in self.of(call_id) if item["changeType"] == "deleted" and _is_call(item)]
@@ -257,14 +262,14 @@ def _call_of(item: Mapping[str, Any]) -> str:
 
 
 def _is_call(item: Mapping[str, Any]) -> bool:
-    return "/operations/" not in item["resourceUrl"]
+    return "/" not in item["resourceUrl"].split("/calls/")[1]
 
 
 def _check_response(method: str, path: str, status: int, value: Any, headers: Mapping[str, str]) -> None:
     parts = path.split("/") if path else []
     parts[:1] = ["{call-id}"] if path else []
-    if len(parts) == 3:
-        parts[2] = "{commsOperation-id}"
+    if len(parts) >= 3 and parts[2] != "invite":
+        parts[2] = {"operations": "{commsOperation-id}", "participants": "{participant-id}"}[parts[1]]
     parts[1:2] = [parts[1].removeprefix("microsoft.graph.")] if len(parts) > 1 else []
     operation = contract()["paths"]["/".join(["/communications/calls", *parts])][method.lower()]
     documented = operation["responses"][str(status)]
