@@ -62,10 +62,26 @@ async def get_recording(req: func.HttpRequest) -> func.HttpResponse:
 
 async def call_within(scope: Scope, instance_id: str) -> JSON:
     """The summary of a call; raises `Refused` with 404 where there is none, or it is not for this caller to know."""
-    call = await connections.current().records.get(instance_id) if _INSTANCE_ID.fullmatch(instance_id) else None
+    call = None
+    if _INSTANCE_ID.fullmatch(instance_id):
+        call = await connections.current().records.get(instance_id) or await _begun(instance_id)
     if call is None or not scope.covers(call["customer"]):
         raise Refused(problem(404, "No such call", "There is no record of a call with this id."))
     return call
+
+
+async def _begun(instance_id: str) -> JSON | None:
+    """A call that was asked for and has no record yet: its orchestration opens that first of all."""
+    here = connections.current()
+    birth = await here.births.get(instance_id)
+    try:
+        asked = await here.inbox.raw(instance_id, 1) if birth is not None else None
+    except InboxError:  # over, and its record was let go
+        asked = None
+    if birth is None or asked is None:
+        return None
+    known = {"customer": asked.get("customer"), "started": birth.claimed_at, "recordings": []}
+    return {"id": instance_id, "state": "live", **known}
 
 
 def call_is_over() -> Refused:

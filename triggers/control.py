@@ -16,7 +16,7 @@ from inbox.errors import InboxClosed, NoSuchCall
 from triggers.admission import admit, check_prompt
 from triggers.authorization import require_role
 from triggers.calls import call_is_over, call_within
-from triggers.problems import Refused, answer, answered, problem
+from triggers.problems import Refused, answer, answered, handed_over, problem
 from triggers.requests import idempotency_key, read_body, request_id
 
 bp = df.Blueprint()
@@ -54,7 +54,8 @@ async def _control(
     await admit(arguments, customer=call["customer"], path=path, key=key)
     asked = request_id(call["customer"], path, key)
     try:
-        await connections.current().delivery(client).control(call["id"], action.name, arguments, asked)
+        delivery = connections.current().delivery(client)
+        await handed_over(delivery.control(call["id"], action.name, arguments, asked))
     except (InboxClosed, NoSuchCall):
         raise call_is_over() from None
     return answer({"id": asked}, 202)

@@ -13,7 +13,7 @@ from api.shapes import Shape
 from inbox.errors import PlacedOtherwise
 from triggers.admission import admit, check_flow, key_reused
 from triggers.authorization import require_role
-from triggers.problems import answer, answered
+from triggers.problems import answer, answered, handed_over
 from triggers.requests import idempotency_key, read_body, request_id
 
 bp = df.Blueprint()
@@ -23,7 +23,7 @@ JSON = dict[str, Any]
 
 @bp.route(route="calls", methods=["POST"])
 @bp.durable_client_input(client_name="client")
-async def place_call(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
+async def post_call(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
     """Place a call, or join a meeting: `{"id": str}`, and its record as `Location`."""
     return await answered(_place(req, client))
 
@@ -31,7 +31,7 @@ async def place_call(req: func.HttpRequest, client: df.DurableOrchestrationClien
 async def _place(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
     request, asked = await _asked(req, PLACEMENT, "calls")
     try:
-        instance_id = await connections.current().outgoing(client).place(request, asked)
+        instance_id = await handed_over(connections.current().outgoing(client).place(request, asked))
     except PlacedOtherwise:
         raise key_reused() from None
     return answer({"id": instance_id}, 202, Location=f"/api/calls/{instance_id}")

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Awaitable, Sequence
+from typing import TypeVar
 
 import azure.functions as func
 
 from api.shapes import Wrong
+from inbox.errors import InboxError
 from storage import StorageUnavailable
+
+log = logging.getLogger("callwright.operators")
+
+T = TypeVar("T")
 
 
 class Refused(Exception):
@@ -27,6 +34,19 @@ async def answered(work: Awaitable[func.HttpResponse]) -> func.HttpResponse:
         return refusal.response
     except StorageUnavailable:
         return problem(503, "Storage is away", "Nothing can be read or done at the moment; try again.")
+
+
+async def handed_over(work: Awaitable[T]) -> T:
+    """What `work` gives, which starts an orchestration or raises an event: 503 when Durable Functions cannot."""
+    try:
+        return await work
+    except (InboxError, StorageUnavailable):
+        raise
+    except Exception as failure:  # the SDK raises plain exceptions
+        log.exception("nothing could be handed over: %s", type(failure).__name__)
+        raise Refused(
+            problem(503, "Durable Functions is away", "Nothing can be begun at the moment; try again.")
+        ) from None
 
 
 def problem(status: int, title: str, detail: str, **extensions: object) -> func.HttpResponse:

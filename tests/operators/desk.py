@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 from callers import clock_of, hears, ring, rows
+from described import hold_to_the_page
 
 from cli.laptop import DEVELOPMENT_KEY, Laptop
 
@@ -65,7 +66,7 @@ async def open_desk(laptop: Laptop) -> AsyncGenerator[Desk]:
     async def see(request: httpx.Request) -> None:
         requests.append(f"{request.method} {request.url.path}")
 
-    async with httpx.AsyncClient(base_url=laptop.host.base_url) as http:
+    async with httpx.AsyncClient(base_url=laptop.host.base_url, event_hooks={"response": [hold_to_the_page]}) as http:
         call_id = ring(laptop, hears("main-menu", after=3600, press="1"))
         await clock_of(laptop).advance(3)
         laptop.connections.http.event_hooks["request"].append(see)

@@ -1,0 +1,139 @@
+"""Each field wrong in turn: a problem that names it, nothing stored, nothing started, Graph not asked."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import httpx
+import pytest
+from desk import USER, Desk
+from examples import REQUESTS, fields_of, places_in, spoilt
+
+from api.requests import ACTIONS
+from api.routes import LARGEST_BODY, ROUTES
+from api.shapes import read
+
+KEY = {"x-development-key": "development"}
+
+
+def address_of(desk: Desk, path: str) -> str:
+    return path.replace("{id}", desk.instance_id)
+
+
+def fields_named(answer: httpx.Response) -> list[str]:
+    assert answer.status_code == 400, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    return [each["field"] for each in answer.json()["errors"]]
+
+
+def test_the_examples_have_every_field_of_every_request() -> None:
+    assert set(REQUESTS) == {route.path for route in ROUTES if route.body is not None}
+    for path, (shape, documents) in REQUESTS.items():
+        assert all(read(shape, document)[1] == [] for document in documents), path
+        there = {re.sub(r"\[\d+\]", "[]", place) for document in documents for place, _ in places_in(document)}
+        assert set(fields_of(shape)) <= there, path
+
+
+@pytest.mark.parametrize("path", REQUESTS)
+async def test_each_field_wrong_in_turn_is_named_and_nothing_is_done(desk: Desk, path: str) -> None:
+    before = desk.done()
+    for document in REQUESTS[path][1]:
+        for field, wrong in spoilt(document):
+            named = fields_named(await desk.ask("POST", address_of(desk, path), wrong))
+            # What is wrong inside a value is told at its place, and a value of a wrong kind at its own.
+            assert any(each.startswith(field) for each in named), (field, named)
+    assert desk.done() == before
+
+
+@pytest.mark.parametrize("path", REQUESTS)
+async def test_each_field_that_is_required_is_named_when_it_is_missing(desk: Desk, path: str) -> None:
+    shape, documents = REQUESTS[path]
+    before = desk.done()
+    for document in documents:
+        for name in document:
+            without = {each: value for each, value in document.items() if each != name}
+            if read(shape, without)[1]:
+                named = fields_named(await desk.ask("POST", address_of(desk, path), without))
+                assert named in ([name], [""], ["retry_within_s"]), (name, named)
+    assert desk.done() == before
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        ("/calls", {"to": [{"user": USER}], "flow": "no-such-flow"}, "flow"),
+        ("/calls", {"to": [{"user": USER}], "flow": "routes"}, "flow"),
+        ("/calls/{id}/play", {"prompt": "no-such-prompt"}, "prompt"),
+        ("/calls/{id}/hold", {"participant": "p1", "prompt": "no-such-prompt"}, "prompt"),
+    ],
+)
+async def test_a_name_of_nothing_is_named(desk: Desk, path: str, body: dict[str, Any], field: str) -> None:
+    before = desk.done()
+    assert fields_named(await desk.ask("POST", address_of(desk, path), body)) == [field]
+    assert desk.done() == before
+
+
+BODIES = [b"", b"{", b"null", b"[]", b'"x"', b"\xff{}", b'{"a": NaN}', b'{"flow": "a", "flow": "b"}', b"[" * 60_000]
+BODIES += [b'{"flow": "\\ud800"}', b"\xef\xbb\xbf{}", b'{"a": Infinity}']
+
+
+@pytest.mark.parametrize("path", [path for path, (shape, _) in REQUESTS.items() if read(shape, {})[1]])
+async def test_a_body_that_is_no_json_object_is_a_400(desk: Desk, path: str) -> None:
+    before = desk.done()
+    for body in BODIES:
+        headers = {**KEY, "Content-Type": "application/json"}
+        answer = await desk.http.post(f"/api{address_of(desk, path)}", content=body, headers=headers)
+        assert fields_named(answer)
+    assert desk.done() == before
+
+
+@pytest.mark.parametrize("path", REQUESTS)
+async def test_a_body_that_is_too_large_is_a_413(desk: Desk, path: str) -> None:
+    before = desk.done()
+    body = json.dumps({"flow": "x" * LARGEST_BODY}).encode()
+    headers = {**KEY, "Content-Type": "application/json"}
+    answer = await desk.http.post(f"/api{address_of(desk, path)}", content=body, headers=headers)
+    assert (answer.status_code, answer.json()["status"]) == (413, 413)
+    assert desk.done() == before
+
+
+TYPES = [
+    "",
+    "text/plain",
+    "application/x-www-form-urlencoded",
+    "application/json; charset=latin-1",
+    "application/jsonx",
+]
+
+
+@pytest.mark.parametrize("path", REQUESTS)
+async def test_a_body_of_another_type_is_a_415(desk: Desk, path: str) -> None:
+    before = desk.done()
+    for type_ in TYPES:
+        headers = {**KEY, **({"Content-Type": type_} if type_ else {})}
+        answer = await desk.http.post(f"/api{address_of(desk, path)}", content=b"{}", headers=headers)
+        assert (answer.status_code, answer.json()["status"]) == (415, 415), type_
+    assert desk.done() == before
+
+
+@pytest.mark.parametrize("key", ["", "a b", "x" * 256, "é".encode()])
+async def test_a_key_that_cannot_be_one_is_named(desk: Desk, key: str | bytes) -> None:
+    before = desk.done()
+    for method, path in (("POST", f"/calls/{desk.instance_id}/mute"), ("DELETE", f"/calls/{desk.instance_id}")):
+        headers: Any = {**KEY, "Idempotency-Key": key}
+        answer = await desk.http.request(method, f"/api{path}", headers=headers)
+        assert fields_named(answer) == ["Idempotency-Key"]
+    assert desk.done() == before
+
+
+async def test_what_is_wrong_is_told_without_the_value(desk: Desk) -> None:
+    body = {"to": [{"phone": "+44 20 7946 0123"}], "flow": "+44 20 7946 0123", "customer": "+44 20 7946 0123"}
+    answer = await desk.ask("POST", "/calls", body)
+    assert len(fields_named(answer)) == 3
+    assert "7946" not in answer.text
+
+
+def test_every_action_has_examples() -> None:
+    assert {f"/calls/{{id}}/{each.in_path}" for each in ACTIONS} <= set(REQUESTS)
