@@ -10,11 +10,11 @@ from activities import (
     answering,
     bookkeeping,
     call_control,
+    dialling,
     legs,
     media,
     participants,
     pinning,
-    placing,
     recordings,
     rosters,
 )
@@ -31,5 +31,7 @@ for module in (callbacks, calls, control, health, placing, prompts, retention, s
     app.register_functions(module.bp)
 for module in (call, closing, recording, roster):
     app.register_functions(module.bp)
-for module in (answering, bookkeeping, call_control, legs, media, recordings, rosters):
+for module in (answering, bookkeeping, call_control, dialling, legs):
+    app.register_functions(module.bp)
+for module in (media, participants, pinning, recordings, rosters):
     app.register_functions(module.bp)

@@ -9,7 +9,6 @@ import azure.durable_functions as df
 import connections
 from connections.durable import DurableOrchestrations
 from inbox.delivery import Delivery
-from inbox.errors import InboxError
 from storage.errors import StorageUnavailable
 
 bp = df.Blueprint()
@@ -33,8 +32,8 @@ async def read_inbox(given: dict, client: df.DurableOrchestrationClient) -> dict
 async def close_call(given: dict, client: df.DurableOrchestrationClient) -> dict:
     """Write the record of a call that is over, and let go of what only a live call needs; all may be repeated.
 
-    The orchestrations whose leg it was are told. Returns `{"ok": {}}`, or an error of kind `unavailable` while storage is
-    away.
+    The orchestrations whose leg it was are told. Returns `{"ok": {}}`, or an error of kind `unavailable` while storage
+    is away.
     """
     here = connections.current()
     instance_id = given["instance_id"]

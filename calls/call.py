@@ -118,6 +118,15 @@ class Call:
         self._out: list[commands.Command] = []
 
     @property
+    def now_ms(self) -> int:
+        """The time of the event at hand, in Unix milliseconds; the flow's clock too."""
+        return self.interpreter.now_ms
+
+    @now_ms.setter
+    def now_ms(self, now_ms: int) -> None:
+        self.interpreter.now_ms = now_ms
+
+    @property
     def identity(self) -> JSON:
         """Which call it is: `{"instance_id", "call_id", "tenant_id"}`."""
         return {"instance_id": self.instance_id, "call_id": self.call_id, "tenant_id": self.tenant_id}
@@ -211,6 +220,7 @@ class Call:
         memory = dict(document["memory"])
         self = cls(document["call"], document["pinned"], memory["since_ms"])
         self.interpreter = Interpreter.from_json(self.flow, document["interpreter"])
+        self.now_ms = memory["since_ms"]
         self.act = act_from_json(document["act"]) if document["act"] else None
         self.operation = Operation(**document["operation"]) if document["operation"] else None
         self.tones = ToneOrder.from_json(document["tones"])

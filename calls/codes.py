@@ -13,6 +13,7 @@ CALL_TERMINATED = 8528
 MAX_SILENCE = 8509
 INITIAL_SILENCE = 8510
 STOP_TONE = 8514
+MAX_DURATION = 8515
 TRANSFER_COMPLETED = 7015
 # An error's code rather than an operation's: the tenant has not consented to what the application asked for.
 PERMISSION_MISSING = "7504"

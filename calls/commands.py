@@ -119,12 +119,12 @@ class StartConsultation(Command):
 class PlaceCall(Command):
     """Place the call, or join the meeting, that inbox item `request_n` asks for.
 
-    `again`: how often the call was lost and placed again.
+    `former`: Graph's id of the call that was lost and is placed again.
     """
 
     activity: ClassVar[str] = "place_call"
     request_n: int
-    again: int
+    former: str | None
     modalities: tuple[str, ...]
     prefetch: tuple[str, ...]
 

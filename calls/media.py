@@ -203,7 +203,7 @@ def _recorded(call: Call, operation: Operation, event: OperationEnded) -> Result
         if not event.recording:
             return acts.Failed(why="noLocation")
         call.note("recording", status="expected", subcode=event.subcode)
-        return cut_off.by_operation(call, event, acts.Recorded())
+        return cut_off.by_operation(call, event, acts.Recorded(full=event.subcode == codes.MAX_DURATION))
     if event.subcode == codes.INITIAL_SILENCE:
         return acts.Silence()
     return cut_off.by_operation(call, event, acts.Failed(why=str(event.subcode or event.code)))

@@ -47,7 +47,7 @@ def performed(call: Call, event: Performed) -> Progress:
         if call.memory.state is not State.HANGING_UP:  # there Graph's word is awaited already
             cut_off.by_404(call)
         return None
-    if event.error == "internal":
+    if event.error == "internal" and activity not in _NOT_OF_THE_CALL:
         if activity == "hang_up":
             ending.over(call)
         else:
@@ -125,12 +125,12 @@ def _decline(call: Call, event: Performed) -> Progress:
 
 
 def _consultation(call: Call, event: Performed) -> Progress:
-    if call.memory.state is not State.CONSULTING or not _surely_not(event):
+    if call.memory.state is not State.CONSULTING or event.error in (None, "unknown"):
         return None
     return consultations.not_taken(call, "failed")
 
 
-# What may be gone is not the call.
+# What failed, or is gone, is not the call.
 _NOT_OF_THE_CALL = {"place_call", "start_consultation", "report_leg"}
 
 _HANDLERS: dict[str, Callable[[Call, Performed], Progress]] = {

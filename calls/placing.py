@@ -28,8 +28,8 @@ def have(call: Call, act: acts.Answer) -> Progress:
 
 def place(call: Call, *, modalities: tuple[str, ...] = ("audio",), prefetch: tuple[str, ...] = ()) -> None:
     """Ask for the call."""
-    again = call.memory.rejoins
-    call.issue(commands.PlaceCall, request_n=REQUEST_N, again=again, modalities=modalities, prefetch=prefetch)
+    former = call.memory.former[-1] if call.memory.former else None
+    call.issue(commands.PlaceCall, request_n=REQUEST_N, former=former, modalities=modalities, prefetch=prefetch)
     call.enter(State.PLACING)
     call.set_deadline("ring", call.memory.ring_ms)
 

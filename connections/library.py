@@ -48,6 +48,14 @@ start: busy
 nodes:
   busy: {kind: reject, reason: busy}
 """
+_NOBODY = """
+schema: 1
+id: nobody
+locale: en-US
+start: end
+nodes:
+  end: {kind: hangup, outcome: failed}
+"""
 _NO_ROUTE = Route(name="none", flow="apology", customer="")
 _UNREADABLE = (FlowErrors, PromptError, OSError, UnicodeError)
 
@@ -93,6 +101,11 @@ class FlowLibrary:
         )
         leg = {"parent": request["parent"], "leg": request["leg"]} if "parent" in request else None
         return {**self._pinned(self._read_flow(route.flow), route), "leg": leg, "rejoin": request.get("rejoin", True)}
+
+    def nobody(self, request: JSON | None) -> JSON:
+        """What a call is pinned to that is not to be placed after all: a flow that ends before there is a call."""
+        asked = request or {}
+        return self._pinned(load(_NOBODY, "nobody"), replace(_NO_ROUTE, customer=asked.get("customer") or ""))
 
     def has(self, flow: str) -> bool:
         """Whether there is a flow document of this id; `flow` is a name as routes write it, never a path."""

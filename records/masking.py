@@ -11,7 +11,10 @@ import re
 from typing import Any
 
 _IDS = frozenset(
-    {"id", "instance_id", "call_id", "chain_id", "operation_id", "tenant_id", "customer", "blob", "sha256", "hash"}
+    {
+        *("id", "instance_id", "parent", "call_id", "chain_id", "operation_id", "request", "tenant_id", "customer"),
+        *("bot_id", "thread_id", "message_id", "organizer_id", "blob", "sha256", "hash"),
+    }
 )
 _NAMES = frozenset({"displayname", "display_name"})
 _SECRET = re.compile(r"token|secret|password|authorization|signature|cookie|credential|^sas$|^sig$", re.IGNORECASE)

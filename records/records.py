@@ -22,7 +22,7 @@ from typing import Any, Literal
 
 from records import cursor
 from records.masking import masked
-from storage import Change, Delete, Insert, Row, Table, TransactionRefused, Upsert
+from storage import Change, Delete, Insert, Row, Table, TransactionRefused, Update, Upsert
 from storage.limits import MAX_CHANGES
 
 JSON = dict[str, Any]
@@ -60,6 +60,21 @@ class Records:
         try:
             await self._table.transact(_CALLS, [Insert(*first), *(Upsert(row, values) for row, values in others)])
         except TransactionRefused:
+            return
+
+    async def amend(self, instance_id: str, facts: JSON) -> None:
+        """Add what became known of a call that lives; does nothing to one that has ended or was never opened."""
+        for _ in range(_MOST_TRIES):
+            row = await self._table.get(_CALLS, f"call:{instance_id}")
+            if row is None or _summary(row)["state"] == "ended":
+                return
+            amended = {**_summary(row), **masked(facts)}
+            first, *others = _rows(amended).items()
+            changes = [Update(first[0], first[1], row.etag), *(Upsert(name, values) for name, values in others)]
+            try:
+                await self._table.transact(_CALLS, changes)
+            except TransactionRefused:
+                continue  # amended or closed by somebody else just now
             return
 
     async def append(self, instance_id: str, events: Iterable[JSON]) -> None:

@@ -13,13 +13,13 @@ from typing import Any
 import azure.durable_functions as df
 import azure.functions as func
 
-from activities import answering, bookkeeping, call_control, media
+from activities import answering, bookkeeping, call_control, media, pinning
 from calls import CallSession
 
 EVENT = "notification"
 
 app = df.DFApp(http_auth_level=func.AuthLevel.ANONYMOUS)
-for module in (answering, bookkeeping, call_control, media):
+for module in (answering, bookkeeping, call_control, media, pinning):
     app.register_functions(module.bp)
 
 

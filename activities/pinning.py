@@ -1,0 +1,99 @@
+"""Fix what a call keeps to its end, and begin its record."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import azure.durable_functions as df
+
+import connections
+from activities.meetings import by_coordinates
+from flows import FlowErrors
+from graph.meetings import Coordinates
+from inbox.errors import InboxError
+from prompts.catalogue import PromptError
+from storage.errors import StorageUnavailable
+
+bp = df.Blueprint()
+log = logging.getLogger("callwright.activities")
+
+JSON = dict[str, Any]
+# How long a call that rings waits for storage to say whom it is for; Graph waits 15 s for an answer.
+ANNOUNCEMENT_S = 4.0
+# How long a call that is to be placed does.
+REQUEST_S = 60.0
+_UNREADABLE = (FlowErrors, PromptError, OSError, UnicodeError)
+
+
+@bp.activity_trigger(input_name="given")
+async def pin_flow(given: dict) -> dict:
+    """Choose the flow of a call, and fix it for the whole call: `{"ok": pinned}`. The record of the call begins here.
+
+    A flow that cannot be read still pins one. Who calls is sent to the route's fallback, or hears an apology; who was
+    to be called is not.
+    """
+    begin = _to_place if given["digest"]["kind"] == "place" else _incoming
+    pinned, facts = await begin(given)
+    begun = {
+        "customer": pinned["route"].get("customer"),
+        "route": pinned["route"].get("name"),
+        "flow": pinned["flow"]["id"],
+        "hash": pinned["hash"],
+        "started": given["digest"]["at"],
+        "recordings": [],
+        **facts,
+    }
+    try:
+        await connections.current().records.open(given["instance_id"], begun)
+    except StorageUnavailable:  # closing records it all the same
+        log.warning("the record of %s could not be begun", given["instance_id"])
+    return {"ok": pinned}
+
+
+async def _incoming(given: JSON) -> tuple[JSON, JSON]:
+    library, digest = connections.current().library, given["digest"]
+    announcement = await _first_item(given, ANNOUNCEMENT_S)
+    pinned = library.pin(announcement, given["tenant_id"]) if announcement else library.degraded()
+    facts = {"direction": "incoming", "caller": digest["caller"], "called": digest["called"]}
+    call = (announcement or {}).get("resourceData")
+    coordinates = Coordinates.of_call(call)
+    if coordinates is not None and isinstance(call, dict):
+        facts["meeting"] = by_coordinates(coordinates).record(call.get("myParticipantId"))
+    return pinned, facts
+
+
+async def _to_place(given: JSON) -> tuple[JSON, JSON]:
+    library, digest = connections.current().library, given["digest"]
+    request = await _first_item(given, REQUEST_S)
+    try:
+        pinned = library.pin_request(request) if request else library.nobody(None)
+    except _UNREADABLE as failure:
+        log.error("%s is not placed: %s", given["instance_id"], failure)
+        pinned = library.nobody(request)
+    facts = {
+        "direction": "outgoing",
+        "caller": "application",
+        "called": (digest["to"] or ["meeting"])[0],
+        "parent": (request or {}).get("parent"),
+        "consent": (request or {}).get("consent"),
+    }
+    return pinned, facts
+
+
+async def _first_item(given: JSON, patience_s: float) -> JSON | None:
+    """What the call began with; None when it cannot be read in time."""
+    here = connections.current()
+    instance_id, number = given["instance_id"], given["digest"]["n"]
+    deadline = here.now() + patience_s
+    while True:
+        try:
+            return await here.inbox.raw(instance_id, number)
+        except InboxError as failure:  # sealed with a key that is no longer known, for instance
+            log.error("what %s began with cannot be read: %s", instance_id, failure)
+            return None
+        except StorageUnavailable as failure:
+            if here.now() >= deadline:
+                log.error("nobody knows what %s began with: %s", instance_id, failure)
+                return None
+        await here.sleep(0.5)

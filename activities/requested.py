@@ -1,0 +1,54 @@
+"""What operators and orchestrations ask of a live call: the particulars are in the call's inbox, sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import connections
+from activities.acting import act, act_once, error, with_journal
+from graph.requests import BadRequest, MediaInfo, Request
+from inbox.errors import InboxError
+from prompts.catalogue import PromptError
+from storage.errors import StorageUnavailable
+
+JSON = dict[str, Any]
+Make = Callable[[JSON], Request]
+
+
+async def act_on(given: JSON, make: Make, *, once: bool = False) -> JSON:
+    """Send the request that `make` makes of what was asked for; `once`: never again once it may have reached Graph.
+
+    What cannot be a request is `refused`, and nothing is sent: the call goes on as before.
+    """
+    asked = await arguments(given)
+    if "error" in asked:
+        return await with_journal(given, asked)
+    try:
+        request = make(asked["ok"])
+    except (BadRequest, PromptError, KeyError, TypeError, ValueError) as failure:
+        return await with_journal(given, error("refused", code="badRequest", message=str(failure)))
+    return await (act_once if once else act)(given, request)
+
+
+async def arguments(given: JSON) -> JSON:
+    """What inbox item `request_n` asks for: `{"ok": arguments}`, or an error that says that nothing was done."""
+    try:
+        item = await connections.current().inbox.raw(given["instance_id"], given["request_n"])
+    except InboxError as failure:
+        return error("refused", code="unreadable", message=str(failure))
+    except StorageUnavailable as failure:
+        return error("not_reached", message=str(failure))
+    return {"ok": item["arguments"]}
+
+
+def prompt(id: str, locale: str) -> tuple[MediaInfo, int]:
+    """A prompt of the catalogue for Graph to fetch, and its length in ms. Raises `PromptError`."""
+    here = connections.current()
+    found = here.catalogue.prompt(id, locale)
+    return here.media_info(found.key), found.duration_ms
+
+
+def client_context(given: JSON) -> str:
+    """Comes back on the operation's notification, and tells the session which step it belongs to."""
+    return f"{given['instance_id']}:{given['step']}"
