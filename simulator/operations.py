@@ -56,9 +56,12 @@ class Operation:
         return data
 
     def conclude(
-        self, status: str, result: Result, *, notified: bool = True, extra: Mapping[str, Any] | None = None
+        self, status: str, result: Result | None, *, notified: bool = True, extra: Mapping[str, Any] | None = None
     ) -> None:
-        """It is over: `completed` or `failed`. Its notification is a `deleted` one either way."""
+        """It is over: `completed` or `failed`. Its notification is a `deleted` one either way.
+
+        Some kinds complete without a result.
+        """
         self.status, self.result = status, result
         self.extra.update(extra or {})
         if not notified:

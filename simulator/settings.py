@@ -177,6 +177,8 @@ class SimulatorSettings:
     # --- who is rung
     #: Who answers and who does not, by user id, application instance id or phone number; everyone else answers.
     targets: dict[str, Target] = field(default_factory=dict)
+    #: Consultative transfers work on either call, or on the call made later, or earlier, only (contract K.5).
+    consultative_transfer_on: Literal["either", "later", "earlier"] = "either"
     #: How long a transfer rings before "no_answer" counts as failed.
     transfer_ring_s: float = 55.0
     #: `mediaState` inactive comes before `transferAccepted`, or after it.

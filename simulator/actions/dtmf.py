@@ -44,7 +44,7 @@ class SendDtmfTones(Operation):
         self.call.cancel(f"dtmf {self.id}")
         self.call.on_end.remove(self.cancel)
         self.call.on_cancel.remove(self.cancel)
-        self.conclude("completed", self.call.settings.result("completed"), extra={"completionReason": reason})
+        self.conclude("completed", None, extra={"completionReason": reason})
 
 
 def send_dtmf_tones(asked: Asked) -> Answer:

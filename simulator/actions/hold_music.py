@@ -28,7 +28,7 @@ class _HoldMusic(Operation):
         self.call.later(
             f"hold {self.id}",
             settings.hold_music_delay_s,
-            lambda: self.conclude("completed", settings.result("completed")),
+            lambda: self.conclude("completed", None),
         )
 
 

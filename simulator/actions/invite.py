@@ -47,7 +47,7 @@ class Invite(Operation):
             return
         settings = self.call.settings
         if self._failure is None:
-            self.conclude("completed", settings.result("completed"))
+            self.conclude("completed", None)
         else:
             self.conclude("failed", settings.result(self._failure))
 

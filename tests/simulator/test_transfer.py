@@ -86,10 +86,3 @@ async def test_a_prompt_that_plays_when_the_target_answers_is_cut_short(bot):
     await bot.act(call_id, "transfer", transferTarget=to_user())
     await bot.until(lambda: bot.ended(call_id) is not None)
     assert bot.simulator.call(call_id).transcript.of("prompt")[0]["heard_ms"] == 2000
-
-
-async def test_consultative_transfers_say_that_they_are_not_played(bot):
-    call_id = await bot.up()
-    status, problem, _ = await bot.act(call_id, "transfer", transferTarget=to_user(replacesCallId=call_id))
-    assert (status, problem["error"]["code"]) == (501, "NotImplemented")
-    assert bot.simulator.call(call_id).state == "established"
