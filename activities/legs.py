@@ -200,7 +200,7 @@ def _request_id(given: JSON) -> str:
 
 
 async def _settled(work: Callable[[], Awaitable[JSON]]) -> JSON:
-    """`{"ok": ...}`, or an error: of kind `gone` when that orchestration is over, `not_reached` while storage is away, `internal`."""
+    """`{"ok": ...}`, or an error: `gone` when it is over, `not_reached` when storage is away, `internal`."""
     here = connections.current()
     deadline = here.now() + STEP_BUDGET_S
     while True:
