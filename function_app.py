@@ -18,7 +18,7 @@ from activities import (
     recordings,
     rosters,
 )
-from orchestrations import call, closing, recording, roster
+from orchestrations import call, closing, consultation, gathering, outbound, recording, roster
 from settings import Settings
 from triggers import callbacks, calls, control, health, placing, prompts, retention, sweeper
 
@@ -29,7 +29,7 @@ app = df.DFApp(http_auth_level=func.AuthLevel.ANONYMOUS)
 
 for module in (callbacks, calls, control, health, placing, prompts, retention, sweeper):
     app.register_functions(module.bp)
-for module in (call, closing, recording, roster):
+for module in (call, closing, consultation, gathering, outbound, recording, roster):
     app.register_functions(module.bp)
 for module in (answering, bookkeeping, call_control, dialling, legs):
     app.register_functions(module.bp)
