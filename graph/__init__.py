@@ -1,6 +1,7 @@
 """The only room that knows Microsoft Graph.
 
-Pure: `notifications`, `digest`, `requests`, `callback_signature`. On the network: `client`, `credentials`,
+Pure: `notifications`, `digest`, `roster`, `requests`, `meetings`, `joining`, `permissions`, `clouds`,
+`callback_signature`. On the network: `client`, `credentials`,
 `webhook_tokens`, `recording_download`. Every error of the second kind is drawn in `errors`.
 """
 

@@ -17,11 +17,29 @@ from hypothesis import strategies as st
 from planted_secrets import secrets, shows
 from token_issuer import METADATA_URL, TokenIssuer
 
+from graph import joining
 from graph.credentials import GraphCredentials
 from graph.errors import TokenUnavailable
+from graph.meetings import Chat, JoinIdMeeting, meeting_from_json, parse_join_url
 from graph.notifications import NotNotifications, UnknownNotification, parse_notifications
 from graph.recording_download import RecordingDownload, RecordingGone, RecordingRefused, RecordingUnavailable
-from graph.requests import Answer, BadRequest, HangUp, MediaInfo, PlayPrompt, RecordResponse, Redirect, Reject, Target
+from graph.requests import (
+    Answer,
+    BadRequest,
+    GetOnlineMeeting,
+    HangUp,
+    ListOnlineMeetings,
+    MediaInfo,
+    PlayPrompt,
+    RecordResponse,
+    Redirect,
+    Reject,
+    SendDtmfTones,
+    Source,
+    Target,
+    Transferee,
+    UpdateRecordingStatus,
+)
 from graph.signing_keys import KeysUnavailable, SigningKeys
 from graph.webhook_tokens import TokenRefused, TokenValidator
 
@@ -43,6 +61,20 @@ MAKERS: Mapping[str, Callable[[str], object]] = {
     "stop_tones": lambda text: RecordResponse(
         call_id=CALL, max_duration_s=1, initial_silence_s=1, max_silence_s=1, stop_tones=(text,), client_context="x"
     ),
+    "join_url": lambda text: parse_join_url(f"https://teams.microsoft.com/l/meetup-join/{text}/0?context={text}"),
+    "chat": lambda text: Chat(thread_id=text),
+    "join_id": lambda text: JoinIdMeeting(join_id=f"{text}x"),
+    "passcode": lambda text: JoinIdMeeting(join_id="123456789", passcode=text * 70),
+    "token": lambda text: meeting_from_json({"join_id": 7, "token": text}),
+    "source": lambda text: Source(kind="guest", id=f"{text}/", display_name=text),
+    "display_name": lambda text: Source(kind="guest", id="g", display_name=text * 257),
+    "participant": lambda text: Transferee(participant_id=f"{text}/"),
+    "tones": lambda text: SendDtmfTones(call_id=CALL, tones=(text,), client_context="x"),
+    "tones_of": lambda text: SendDtmfTones.tones_of(f"{text}x"),
+    "status": lambda text: UpdateRecordingStatus(call_id=CALL, status=text, client_context="x"),
+    "meeting_id": lambda text: GetOnlineMeeting(user_id="u", meeting_id=f"{text}/"),
+    "find": lambda text: ListOnlineMeetings(user_id="u", join_url=text.replace("https", "http") + " ä"),
+    "invite_uri": lambda text: joining.invite_new_bot(f"http://bot2.example.test/{text}"),
 }
 _PROMPT = MediaInfo(uri="https://b/", resource_id="x")
 

@@ -17,7 +17,9 @@ from request_examples import (
     NUMBER,
     OPERATION,
     ORGANIZER,
+    OWNER,
     PARTICIPANT,
+    PHONE,
     PROMPT,
     TENANT,
     URI,
@@ -341,3 +343,23 @@ def test_hold_music_may_be_graphs_own() -> None:
     body = made(StartHoldMusic).body()
     assert body == {"clientContext": "call-1:1"}
     assert URI in str(made(StartHoldMusic, prompt=PROMPT).body())
+
+
+SECRETS = (PHONE, URI, USER.id, ACCOUNT.id, GUEST.id, "Recorder", OWNER, CHAT.thread_id, "abc-passcode", "a-token")
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        *(made(kind) for kind in EXAMPLES),
+        made(CreateCall, **DIALLED, subject=PHONE),
+        made(CreateCall, **AT, source=GUEST, blob="a-token"),
+        made(CreateCall, **{**BY_ID, "meeting": JoinIdMeeting(join_id="123456789", passcode="abc-passcode")}),
+        made(CreateCall, targets=(), meeting=TokenMeeting(token="a-token")),
+        made(Transfer, transferee=Transferee(participant_id=PARTICIPANT, identity=NUMBER)),
+        made(UpdateOnlineMeeting, subject=PHONE),
+    ],
+    ids=lambda request: request.name(),
+)
+def test_no_repr_shows_anybody(request_: Request) -> None:
+    assert not [secret for secret in SECRETS if secret in repr(request_)]
