@@ -207,9 +207,11 @@ class Silence:
     """Nothing came before the time was up."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Recorded:
-    """The caller was recorded; the recording is on its way to the store."""
+    """The caller was recorded; the recording is on its way to the store. `full`: it ended at its longest."""
+
+    full: bool = False
 
 
 @dataclass(frozen=True, slots=True)

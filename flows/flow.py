@@ -15,7 +15,7 @@ from flows.kinds import KINDS
 from flows.nodes import AGAIN, END, ON_ERROR, ON_HANGUP, REQUIRED, Node
 from flows.parameters import Group, fields_from_json, fields_to_json, mentions_of, parameter
 from flows.problems import Problems
-from flows.shapes import Duration, Flag, Integer, Items, Keys, Mention, NodeName, PromptName, Shape
+from flows.shapes import Duration, Flag, Integer, Items, Keys, Mention, NodeName, PromptName, Shape, TimeZone
 from flows.source import Located
 
 SCHEMA = 1
@@ -63,6 +63,7 @@ class Defaults:
     inter_digit_ms: int = parameter("interDigitTimeout", Duration(200, 60_000), "pause between keys", default=2_000)
     terminators: str = parameter("terminators", Keys(4), "keys that end an entry", default="#")
     barge_in: bool = parameter("bargeIn", Flag(), "keys count while prompts play", default=True)
+    timezone: str = parameter("timezone", TimeZone(), "whose clock counts", default="UTC")
     on_error: Handler | None = parameter("onError", _HandlerShape(), "after a failure", default=None)
     on_hangup: Handler | None = parameter("onHangup", _HandlerShape(), "after the caller left", default=None)
 

@@ -34,6 +34,7 @@ class Interpreter:
         """Stand before the first node."""
         self.flow = flow
         self.node: str | None = None
+        self.now_ms = 0  # Unix time, told by whoever drives the walk
         self._variables: dict[str, Value] = dict(flow.variables)
         self._kept: dict[str, Any] = {}
         self._failures = 0
@@ -104,7 +105,14 @@ class Interpreter:
 
     def _frame(self, node: Node) -> Frame:
         prefetch = self.flow.prompts[:PREFETCHED]
-        return Frame(node=node.id, variables=self._variables, kept=self._kept, prefetch=prefetch, notes=self._notes)
+        return Frame(
+            node=node.id,
+            variables=self._variables,
+            kept=self._kept,
+            now_ms=self.now_ms,
+            prefetch=prefetch,
+            notes=self._notes,
+        )
 
     def _leave(self, node: Node, outcome: str, *, call: bool = True) -> Act:
         target = self.flow.follow(node.id, outcome)

@@ -55,12 +55,13 @@ class Frame:
     """What a node may look at and keep while it runs; all of it is JSON.
 
     `kept` is the node's own and empty on entry; `variables` are the flow's; `prefetch` the prompts worth fetching
-    early. `notes` are journal entries, made by `note`.
+    early; `now_ms` the Unix time in milliseconds. `notes` are journal entries, made by `note`.
     """
 
     node: str
     variables: dict[str, Value]
     kept: dict[str, Any]
+    now_ms: int = 0
     prefetch: tuple[str, ...] = ()
     notes: list[dict[str, Any]]
 

@@ -7,7 +7,7 @@ when it is absent: a default, or the flow's own `defaults` (`inherited`).
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Generic, TypeVar, cast
@@ -147,6 +147,10 @@ class Group(Shape[T], Generic[T]):
         """Name what the fields refer to."""
         return mentions_of(value)
 
+    def renamed(self, value: T, rename: Callable[[str], str]) -> T:
+        """Rename in each field."""
+        return renamed(value, rename)
+
     def schema(self) -> dict[str, Any]:
         """An object with these fields and no others."""
         return {"type": "object", **fields_schema(self.kind), "additionalProperties": False}
@@ -187,6 +191,12 @@ def fields_from_json(kind: type[Any], document: Mapping[str, Any]) -> dict[str, 
     """
     there = [each for each in parameters(kind) if each.key in document or each.default is REQUIRED]
     return {each.name: each.shape.from_json(document[each.key]) for each in there}
+
+
+def renamed(value: T, rename: Callable[[str], str]) -> T:
+    """Give a copy of a dataclass of parameters with every node that these name renamed."""
+    fields = {each.name: each.shape.renamed(getattr(value, each.name), rename) for each in parameters(type(value))}
+    return dataclasses.replace(cast("Any", value), **fields)
 
 
 def mentions_of(value: object) -> Iterator[Mention]:

@@ -99,6 +99,12 @@ _VALUES = (
         "Graph takes nothing else.",
         'Write {user: GUID}, {phone: "+442071234567"} or {applicationInstance: GUID}.',
     ),
+    _error(
+        "bad-hours",
+        "Time zones, days, times and dates exist.",
+        "Nobody could say whether it is open.",
+        "Write mon-fri, 08:00-18:00, 2026-12-25 and a zone such as Europe/London.",
+    ),
     _error("too-many-nodes", "A flow has 1 to 1000 nodes.", "Flows are walked whole.", "Use subflows."),
     _error(
         "label-taken",

@@ -5,7 +5,10 @@ from __future__ import annotations
 from flows.kinds.answer import Answer
 from flows.kinds.branch import Branch
 from flows.kinds.collect import Collect
+from flows.kinds.goto import Goto
 from flows.kinds.hangup import HangUp
+from flows.kinds.hours import Hours
+from flows.kinds.loop import Loop
 from flows.kinds.menu import Menu
 from flows.kinds.play import Play
 from flows.kinds.record import Record
@@ -15,6 +18,8 @@ from flows.kinds.report import Report
 from flows.kinds.set import Set
 from flows.kinds.stay import Stay
 from flows.kinds.transfer import Transfer
+from flows.kinds.voicemail import Voicemail
+from flows.kinds.wait import Wait
 from flows.nodes import Node
 
 KINDS: dict[str, type[Node]] = {
@@ -23,7 +28,10 @@ KINDS: dict[str, type[Node]] = {
         Answer,
         Branch,
         Collect,
+        Goto,
         HangUp,
+        Hours,
+        Loop,
         Menu,
         Play,
         Record,
@@ -33,5 +41,7 @@ KINDS: dict[str, type[Node]] = {
         Set,
         Stay,
         Transfer,
+        Voicemail,
+        Wait,
     )
 }

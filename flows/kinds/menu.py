@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -20,6 +20,9 @@ class _Choice(Shape[str]):
 
     def read(self, source: Located, problems: Problems) -> str:
         return REPEAT if source.raw == REPEAT else NodeName().read(source, problems)
+
+    def renamed(self, value: str, rename: Callable[[str], str]) -> str:
+        return value if value == REPEAT else rename(value)
 
     def mentions(self, value: str) -> Iterable[Mention]:
         return () if value == REPEAT else NodeName().mentions(value)

@@ -9,6 +9,7 @@ readers anyway.
 
 from __future__ import annotations
 
+from flows.shapes.calendar import Date, Days, Times, TimeZone
 from flows.shapes.scalars import (
     Constant,
     Duration,
@@ -30,6 +31,8 @@ from flows.shapes.telephone import KEYS, DigitPattern, Identity, Keys, OneKey, P
 __all__ = [
     "KEYS",
     "Constant",
+    "Date",
+    "Days",
     "DigitPattern",
     "Duration",
     "Flag",
@@ -50,6 +53,8 @@ __all__ = [
     "Table",
     "TargetShape",
     "Text",
+    "TimeZone",
+    "Times",
     "Variable",
     "Word",
     "mapping",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -163,6 +163,10 @@ class NodeName(Shape[str]):
     def read(self, source: Located, problems: Problems) -> str:
         """Read a node's name; that it exists is checked when all nodes are read."""
         return Name("name of a node").read(source, problems)
+
+    def renamed(self, value: str, rename: Callable[[str], str]) -> str:
+        """Give the new name."""
+        return rename(value)
 
     def mentions(self, value: str) -> Iterable[Mention]:
         """Name the node."""

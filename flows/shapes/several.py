@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -47,6 +47,10 @@ class Items(Shape[tuple[T, ...]], Generic[T]):
     def from_json(self, document: Any) -> tuple[T, ...]:
         """Read what `to_json` gave."""
         return tuple(self.item.from_json(each) for each in document)
+
+    def renamed(self, value: tuple[T, ...], rename: Callable[[str], str]) -> tuple[T, ...]:
+        """Rename in each item."""
+        return tuple(self.item.renamed(each, rename) for each in value)
 
     def mentions(self, value: tuple[T, ...]) -> Iterator[Mention]:
         """Name what each item refers to."""
@@ -97,6 +101,10 @@ class Table(Shape[dict[str, T]], Generic[T]):
     def from_json(self, document: Any) -> dict[str, T]:
         """Read what `to_json` gave."""
         return {name: self.item.from_json(each) for name, each in document.items()}
+
+    def renamed(self, value: dict[str, T], rename: Callable[[str], str]) -> dict[str, T]:
+        """Rename in each item."""
+        return {name: self.item.renamed(each, rename) for name, each in value.items()}
 
     def mentions(self, value: dict[str, T]) -> Iterator[Mention]:
         """Name what each key and each item refers to."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
@@ -40,6 +40,10 @@ class Shape(Generic[T]):
     def mentions(self, value: T) -> Iterable[Mention]:
         """Name what the value refers to."""
         return ()
+
+    def renamed(self, value: T, rename: Callable[[str], str]) -> T:
+        """Give the value with every node it names renamed."""
+        return value
 
     def written(self, value: T) -> Any:
         """Give the value as an author writes it, or None where it stands for nothing written."""

@@ -62,6 +62,18 @@ FLOWS = [
         "a group cannot be repeated",
     ),
     ("bad-target", flow(USER, "{phone: '020 7946'}"), "9:39", "'020 7946' is not a number in the form +442071234567"),
+    (
+        "bad-hours",
+        nodes("  m: {kind: hours, timezone: Europe/Lodnon, opening: {mon: 08:00-18:00}, next: t, on: {closed: z}}\n"),
+        "8:30",
+        "no time zone is named 'Europe/Lodnon'; did you mean 'Europe/London'?",
+    ),
+    (
+        "bad-hours",
+        nodes("  m: {kind: hours, opening: {mon: 8-18}, next: t, on: {closed: z}}\n"),
+        "8:35",
+        "'8-18' is not a time such as 08:00-18:00",
+    ),
     ("too-many-nodes", f"{HEAD}nodes: {{}}\n", "5:8", "a flow has 1 to 1000 nodes, not 0"),
     (
         "label-taken",

@@ -1,0 +1,130 @@
+"""`hours`: whether somebody is there at this time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from flows import acts, calendars, expressions
+from flows.nodes import Frame, Leave, Node, Outcome, Step, unexpected
+from flows.parameters import Group, parameter
+from flows.problems import Problems
+from flows.shapes import Date, Days, Formula, Items, Mention, Name, NodeName, Table, Times, TimeZone
+from flows.source import Located
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class _OwnWay(NodeName):
+    """A node's name, or nothing."""
+
+    def mentions(self, value: str) -> Iterable[Mention]:
+        return super().mentions(value) if value else ()
+
+    def renamed(self, value: str, rename: Callable[[str], str]) -> str:
+        return super().renamed(value, rename) if value else value
+
+
+class _Override(Formula):
+    """An expression, or nothing."""
+
+    def mentions(self, value: str) -> Iterable[Mention]:
+        return super().mentions(value) if value else ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Holiday:
+    """A holiday: closed all day but for the times in `open`."""
+
+    name: str = parameter("name", Name("holiday"), "its outcome is holiday:NAME")
+    open: tuple[str, ...] = parameter("open", Items(Times(), 0, 10), "when it is open all the same", default=())
+    next: str = parameter("next", _OwnWay(), "the node that follows; that of 'holiday' when left out", default="")
+
+
+class _Holiday(Group[Holiday]):
+    """A holiday in full, or just its name."""
+
+    def read(self, source: Located, problems: Problems) -> Holiday:
+        if isinstance(source.value, dict):
+            return super().read(source, problems)
+        return Holiday(name=Name("holiday").read(source, problems))
+
+    def schema(self) -> dict[str, Any]:
+        return {"anyOf": [Name().schema(), super().schema()]}
+
+
+class _Holidays(Table[Holiday]):
+    """Date -> holiday; two of one name lead to one node."""
+
+    def read(self, source: Located, problems: Problems) -> dict[str, Holiday]:
+        holidays = super().read(source, problems)
+        ways: dict[str, str] = {}
+        for day, each in holidays.items():
+            if ways.setdefault(each.name, each.next) != each.next:
+                message = f"two holidays are called '{each.name}' but lead to different nodes"
+                raise problems.refuse((source.keys or {})[day], message, "label-taken")
+        return holidays
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hours(Node):
+    """Looks at the clock: `open` within the times of the week, `closed` outside them, `holiday` on one of the holidays.
+
+    While `override` holds, none of this counts. Summer time is that of the zone.
+    """
+
+    KIND: ClassVar[str] = "hours"
+    OUTCOMES: ClassVar[tuple[Outcome, ...]] = (
+        Outcome("open"),
+        Outcome("closed"),
+        Outcome("holiday", "closed"),
+        Outcome("override", "closed"),
+    )
+    NEXT: ClassVar[str | None] = "open"
+    NEEDS_CALL: ClassVar[bool] = False
+
+    timezone: str = parameter("timezone", TimeZone(), "whose clock counts", inherited=True)
+    opening: dict[str, tuple[str, ...]] = parameter(
+        "opening", Table(Days(), Items(Times(), 1, 10), least=1, most=20), "days -> times"
+    )
+    holidays: dict[str, Holiday] = parameter(
+        "holidays", _Holidays(Date(), _Holiday(Holiday)), "date -> holiday", default={}
+    )
+    override: str = parameter("override", _Override(), "a condition that overrules the clock", default="")
+
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """One more outcome per holiday; only what can be overruled is."""
+        names = dict.fromkeys(f"holiday:{each.name}" for each in self.holidays.values())
+        there = {"open", "closed", *(("holiday",) if names else ()), *(("override",) if self.override else ())}
+        common = (each for each in self.OUTCOMES if each.name in there)
+        return (*common, *(Outcome(name, "holiday") for name in names))
+
+    @property
+    def own_targets(self) -> Mapping[str, str]:
+        """What the holidays say, and `on`."""
+        ways = {f"holiday:{each.name}": each.next for each in self.holidays.values() if each.next}
+        return {**ways, **self.targets}
+
+    @property
+    def unattended(self) -> tuple[str, ...]:
+        """It stays open, closed or a holiday for longer than anybody waits."""
+        return tuple(outcome.name for outcome in self.outcomes)
+
+    def enter(self, frame: Frame) -> Step:
+        """Look."""
+        if self.override and expressions.parse(self.override).value(frame.variables):
+            return Leave("override")
+        local = (_EPOCH + timedelta(milliseconds=frame.now_ms)).astimezone(ZoneInfo(self.timezone))
+        day = calendars.holiday(self.holidays, local)
+        if day is not None:
+            found = self.holidays[day]
+            return Leave("open" if calendars.within(found.open, local) else f"holiday:{found.name}")
+        return Leave("open" if calendars.is_open(self.opening, local) else "closed")
+
+    def resume(self, frame: Frame, result: acts.Result) -> Step:
+        """Never asked: the node wants nothing of the call."""
+        return unexpected(result)
