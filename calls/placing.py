@@ -14,8 +14,8 @@ from flows import acts
 
 # The inbox item that asked for the call: the one that began the orchestration.
 REQUEST_N = 1
-# How long a meeting may keep us in its lobby; Teams gives up about here by itself.
-LOBBY_MS = 30 * 60_000
+# How long a meeting may keep us in its lobby; Teams gives up sooner by itself.
+LOBBY_MS = 35 * 60_000
 
 
 def have(call: Call, act: acts.Answer) -> Progress:

@@ -125,12 +125,17 @@ async def play(laptop: Laptop, *script: Step, limit_s: float = 3600.0, **birth: 
 
 @asynccontextmanager
 async def laptop_with_flows(
-    folder: Path, *, routes: str = ROUTES, simulator_settings: SimulatorSettings | None = None, **flows: str
+    folder: Path,
+    *,
+    routes: str = ROUTES,
+    simulator_settings: SimulatorSettings | None = None,
+    settings: Mapping[str, str] | None = None,
+    **flows: str,
 ) -> AsyncGenerator[Laptop]:
-    """A laptop whose bot has these flow documents (`id="..."`), written to `folder`."""
+    """A laptop whose bot has these flow documents (`id="..."`), written to `folder`, and these settings besides."""
     for name, text in {"routes": routes, **flows}.items():
         (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
-    options = BotOptions(settings={"FLOWS": str(folder)})
+    options = BotOptions(settings={"FLOWS": str(folder), **(settings or {})})
     async with open_laptop(VirtualClock(), simulator_settings=simulator_settings, options=options) as laptop:
         yield laptop
 
@@ -154,7 +159,7 @@ async def look(laptop: Laptop, call_id: str) -> Played:
         instance_id=instance_id,
         record=await records.get(instance_id) or {},
         events=await records.events(instance_id),
-        prompts=_ids(laptop),
+        prompts=prompt_ids(laptop),
     )
 
 
@@ -188,7 +193,8 @@ def _sha256(laptop: Laptop, prompt: str) -> str:
     return laptop.connections.catalogue.prompt(prompt, LOCALE).sha256
 
 
-def _ids(laptop: Laptop) -> dict[str, str]:
+def prompt_ids(laptop: Laptop) -> dict[str, str]:
+    """The ids of prompts, by the hash of their audio."""
     catalogue = laptop.connections.catalogue
     return {catalogue.prompt(id, LOCALE).sha256: id for id in catalogue.ids(LOCALE)}
 

@@ -1,0 +1,187 @@
+"""Calls to people: answered, or not, for every reason."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from callers import clock_of, laptop_with_flows
+from placed import BOB, CAROL, LINE, TO_BOB, ask, control, graph_calls, over, place, see
+
+from cli.laptop import Laptop
+
+ASKING = """
+schema: 1
+id: test
+locale: en-US
+start: call
+defaults: {onError: {next: bye}}
+nodes:
+  call: {kind: answer, next: ask}
+  ask: {kind: menu, prompts: main-menu, options: {1: {next: bye, label: "yes"}}, on: {tooMany: bye}}
+  bye: {kind: hangup, prompts: goodbye}
+"""
+STAYING = """
+schema: 1
+id: staying
+locale: en-US
+start: call
+nodes:
+  call: {kind: answer, next: wait}
+  wait: {kind: stay, next: bye}
+  bye: {kind: hangup, prompts: goodbye}
+"""
+
+
+@pytest.fixture
+async def laptop(tmp_path: Path) -> AsyncIterator[Laptop]:
+    async with laptop_with_flows(tmp_path, test=ASKING, staying=STAYING) as running:
+        yield running
+
+
+async def test_somebody_is_called_and_chooses(laptop: Laptop) -> None:
+    script = [{"when": "prompt_started", "after_s": 0.5, "press": "1"}]
+    laptop.simulator.change_settings(targets={BOB: {"outcome": "answers", "after_s": 4, "script": script}})
+    call = await over(laptop, await place(laptop, **TO_BOB))
+    assert call.heard == ["main-menu", "goodbye"]
+    assert ("ask", "yes") in call.outcomes
+    record = call.record
+    assert (record["outcome"], record["direction"], record["party"]) == ("completed", "outgoing", "peer")
+    assert (record["caller"], record["called"]) == ("application", "user")
+    assert record["answered"] - record["started"] > 4
+
+
+@pytest.mark.parametrize(
+    ("ending", "outcome"),
+    [
+        ("busy", "busy"),
+        ("declines", "declined"),
+        ("declined_everywhere", "declined"),
+        ("no_answer", "no_answer"),
+        ("unreachable", "unreachable"),
+        ("no_endpoint", "unreachable"),
+        ("offline", "unreachable"),
+        ("no_signalling", "unreachable"),
+        ("private_calling_disabled", "refused"),
+        ("spam", "refused"),
+        ("timed_out", "no_answer"),
+        ("phone_server_error", "failed"),
+        ("media_setup_failed", "media_lost"),
+        ("permission_missing", "permission_missing"),
+    ],
+)
+async def test_a_call_that_is_not_answered_says_why(laptop: Laptop, ending: str, outcome: str) -> None:
+    laptop.simulator.change_settings(targets={BOB: {"outcome": ending, "after_s": 3}})
+    call = await over(laptop, await place(laptop, **TO_BOB))
+    assert call.record["outcome"] == outcome
+    assert call.outcomes == [("call", "hangup")]
+    assert call.record["answered"] is None
+
+
+async def test_a_call_that_rings_too_long_is_hung_up(laptop: Laptop) -> None:
+    laptop.simulator.change_settings(targets={BOB: {"outcome": "waits"}})
+    call = await over(laptop, await place(laptop, **TO_BOB, ring_for_s=20))
+    assert call.record["outcome"] == "no_answer"
+    assert call.record["ended"] - call.record["started"] == pytest.approx(20, abs=1)
+
+
+async def test_a_call_refused_for_want_of_a_permission_names_it(laptop: Laptop) -> None:
+    laptop.simulator.change_settings(permissions=["Calls.JoinGroupCall.All"])
+    instance_id = await place(laptop, **TO_BOB)
+    await clock_of(laptop).run_until(lambda: laptop.host.engine.has_ended(instance_id))
+    records = laptop.connections.records
+    record, events = await records.get(instance_id), await records.events(instance_id)
+    assert record is not None
+    assert (record["outcome"], record["reason"]) == ("permission_missing", "place_call")
+    (error,) = [each for each in events if each["what"] == "error"]
+    assert "Calls.Initiate.All" in error["message"]
+
+
+async def test_a_user_of_another_tenant_is_refused(laptop: Laptop) -> None:
+    laptop.simulator.change_settings(foreign_users={BOB: "0c1f5b00-4444-4a2b-9c3d-0000000000dd"})
+    instance_id = await place(laptop, **TO_BOB)
+    await clock_of(laptop).run_until(lambda: laptop.host.engine.has_ended(instance_id))
+    record = await laptop.connections.records.get(instance_id)
+    assert record is not None
+    assert (record["outcome"], record["reason"]) == ("refused", "7505")
+
+
+async def test_a_placing_whose_answer_is_lost_is_known_by_its_first_notification(laptop: Laptop) -> None:
+    """Graph has placed the call, and asking again would ring twice."""
+    laptop.simulator.fault({"operation": "createCall"}, "reset_after_acting")
+    script = [{"when": "prompt_started", "after_s": 0.5, "press": "1"}]
+    laptop.simulator.change_settings(targets={BOB: {"script": script}})
+    call = await over(laptop, await place(laptop, **TO_BOB))
+    assert call.record["outcome"] == "completed"
+    assert len(graph_calls(laptop)) == 1
+
+
+async def test_a_placing_that_nothing_is_heard_of_is_given_up(laptop: Laptop) -> None:
+    laptop.simulator.fault({"operation": "createCall"}, "reset")
+    instance_id = await place(laptop, **TO_BOB)
+    await clock_of(laptop).run_until(lambda: laptop.host.engine.has_ended(instance_id))
+    record = await laptop.connections.records.get(instance_id)
+    assert record is not None
+    assert (record["outcome"], record["reason"]) == ("failed", "notConfirmed")
+    assert graph_calls(laptop) == []
+
+
+async def test_a_group_call_is_answered_by_the_first(laptop: Laptop) -> None:
+    instance_id = await place(laptop, "staying", to=[{"user": BOB}, {"user": CAROL}])
+    await clock_of(laptop).advance(10)
+    await control(laptop, instance_id, "mute")
+    await control(laptop, instance_id, "unmute")
+    people = laptop.simulator.people
+    name = graph_calls(laptop)[-1].id
+    people.leave(name, CAROL)
+    people.leave(name, BOB)
+    call = await over(laptop, instance_id)
+    assert (call.record["outcome"], call.record["party"]) == ("alone", "group")
+    assert [each["result"] for each in call.events if each["what"] == "control"] == ["done", "done"]
+
+
+async def test_what_operators_ask_of_a_call_is_done_and_told(laptop: Laptop) -> None:
+    instance_id = await place(laptop, "staying", to=[{"user": BOB}])
+    await clock_of(laptop).advance(5)
+    await control(laptop, instance_id, "play", prompt="greeting")
+    await control(laptop, instance_id, "send-tones", tones="12#")
+    await control(laptop, instance_id, "screen-sharing", role="sharer")
+    await control(laptop, instance_id, "invite", participants=[{"user": CAROL}])
+    await clock_of(laptop).advance(10)
+    assert (await ask(laptop, "DELETE", f"/calls/{instance_id}")).status_code == 202
+    call = await over(laptop, instance_id)
+    told = [(each["action"], each["result"], each["reason"]) for each in call.events if each["what"] == "control"]
+    assert told[0] == ("play", "started", None)
+    assert ("play", "done", None) in told
+    assert ("send_tones", "done", None) in told
+    assert ("invite", "refused", "peerToPeer") in told
+    assert ("screen_sharing", "refused") in [each[:2] for each in told]
+    assert told[-1] == ("hang_up", "done", None)
+    assert call.record["outcome"] == "ended_by_operator"
+    assert call.heard == ["greeting"]
+
+
+async def test_an_operator_transfers_a_call_and_gets_it_back_when_nobody_answers(laptop: Laptop) -> None:
+    laptop.simulator.change_settings(targets={CAROL: {"outcome": "declines"}})
+    instance_id = await place(laptop, "staying", to=[{"user": BOB}])
+    await clock_of(laptop).advance(5)
+    await control(laptop, instance_id, "transfer", target={"user": CAROL})
+    await clock_of(laptop).advance(30)
+    assert (await see(laptop, instance_id)).record["state"] == "live"
+    laptop.simulator.change_settings(targets={CAROL: {"outcome": "answers"}})
+    await control(laptop, instance_id, "transfer", target={"user": CAROL})
+    call = await over(laptop, instance_id)
+    assert call.record["outcome"] == "transferred"
+    assert call.record["transfer"] == {"target": "user", "state": "completed"}
+
+
+async def test_a_call_to_a_telephone_goes_out_by_a_resource_account(tmp_path: Path) -> None:
+    phone = "+442079460123"
+    asked: dict[str, Any] = {"to": [{"phone": phone}], "from": {"application_instance": LINE}}
+    async with laptop_with_flows(tmp_path, settings={"DIAL_ALLOW": "+44"}, test=ASKING) as laptop:
+        laptop.simulator.change_settings(targets={phone: {"outcome": "busy"}})
+        call = await over(laptop, await place(laptop, **asked))
+    assert (call.record["outcome"], call.record["called"]) == ("busy", "phone")
+    assert phone not in str(call.events) + str(call.record)
