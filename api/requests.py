@@ -126,6 +126,8 @@ class Action:
     #: As sessions and inboxes know it; in paths its underscores are dashes.
     name: str
     summary: str
+    #: The actions of Microsoft Graph that it comes to.
+    graph: tuple[str, ...]
     arguments: Group = NOTHING
 
     @property
@@ -138,6 +140,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         name="transfer",
         summary="Send the call to somebody else",
+        graph=("transfer",),
         arguments=Group(
             fields=(
                 Field(name="target", shape=TARGET, about="where to", required=True),
@@ -145,11 +148,12 @@ ACTIONS: tuple[Action, ...] = (
             )
         ),
     ),
-    Action(name="mute", summary="Mute the bot"),
-    Action(name="unmute", summary="Unmute the bot"),
+    Action(name="mute", summary="Mute the bot", graph=("muteSelf",)),
+    Action(name="unmute", summary="Unmute the bot", graph=("unmuteSelf",)),
     Action(
         name="play",
         summary="Play a prompt",
+        graph=("playPrompt",),
         arguments=Group(
             fields=(Field(name="prompt", shape=NAME, about="id of a prompt of the catalogue", required=True),)
         ),
@@ -157,23 +161,37 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         name="invite",
         summary="Call others into the call",
+        graph=("inviteParticipants",),
         arguments=Group(fields=(Field(name="participants", shape=CALLEES, about="whom", required=True),)),
     ),
     Action(
         name="remove_participant",
         summary="Remove somebody from the call",
+        graph=("removeParticipant",),
         arguments=Group(fields=(_PARTICIPANT,)),
     ),
-    Action(name="mute_participant", summary="Mute somebody", arguments=Group(fields=(_PARTICIPANT,))),
+    Action(
+        name="mute_participant",
+        summary="Mute somebody",
+        graph=("muteParticipant",),
+        arguments=Group(fields=(_PARTICIPANT,)),
+    ),
     Action(
         name="hold",
         summary="Let somebody wait with music, or with a prompt",
+        graph=("startHoldMusic",),
         arguments=Group(fields=(_PARTICIPANT, _PROMPT)),
     ),
-    Action(name="resume", summary="Take somebody back who waits", arguments=Group(fields=(_PARTICIPANT,))),
+    Action(
+        name="resume",
+        summary="Take somebody back who waits",
+        graph=("stopHoldMusic",),
+        arguments=Group(fields=(_PARTICIPANT,)),
+    ),
     Action(
         name="send_tones",
         summary="Press keys",
+        graph=("sendDtmfTones",),
         arguments=Group(
             fields=(
                 Field(
@@ -194,6 +212,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         name="screen_sharing",
         summary="Share the bot's screen, or only watch; Graph refuses it on a call whose media it hosts",
+        graph=("changeScreenSharingRole",),
         arguments=Group(
             fields=(Field(name="role", shape=Word(allowed=("viewer", "sharer")), about="the role", required=True),)
         ),
@@ -201,6 +220,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         name="recording_status",
         summary="Tell the people in a call whether it is recorded",
+        graph=("updateRecordingStatus",),
         arguments=Group(
             fields=(
                 Field(
@@ -212,9 +232,9 @@ ACTIONS: tuple[Action, ...] = (
             )
         ),
     ),
-    Action(name="large_gallery", summary="Show everybody in one picture"),
+    Action(name="large_gallery", summary="Show everybody in one picture", graph=("addLargeGalleryView",)),
 )
 #: `DELETE /api/calls/{id}`.
-HANG_UP = Action(name="hang_up", summary="Hang up")
+HANG_UP = Action(name="hang_up", summary="Hang up", graph=("hangUp",))
 
 ACTION_IN_PATH = {each.in_path: each for each in ACTIONS}

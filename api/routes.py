@@ -83,6 +83,8 @@ class Route:
     #: Whether a request without a body stands for `{}`.
     body_optional: bool = False
     problems: tuple[int, ...] = ()
+    #: The actions of Microsoft Graph that it comes to.
+    graph: tuple[str, ...] = ()
 
     @property
     def every_problem(self) -> tuple[int, ...]:
@@ -104,6 +106,7 @@ def _acting(action: Action) -> Route:
         status=202,
         answer=answers.ACCEPTED,
         problems=(404, 409, 422),
+        graph=action.graph,
     )
 
 
@@ -176,6 +179,7 @@ _STARTING = (
         status=202,
         answer=answers.STARTED,
         problems=(422,),
+        graph=("createCall", "createOrGetOnlineMeeting"),
     ),
 )
 _ENDING = Route(
@@ -188,6 +192,7 @@ _ENDING = Route(
     status=202,
     answer=answers.ACCEPTED,
     problems=(400, 404, 409, 422),
+    graph=HANG_UP.graph,
 )
 
 ROUTES: tuple[Route, ...] = (*_READING, *_STARTING, *map(_acting, ACTIONS), _ENDING)

@@ -14,7 +14,7 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     demo.add_arguments(commands.add_parser("demo", help="the whole of Callwright on this machine, with a call"))
     check.add_arguments(commands.add_parser("check", help="everything that is wrong with flows and routes"))
-    reference.add_arguments(commands.add_parser("reference", help="write the reference of flows, and their schema"))
+    reference.add_arguments(commands.add_parser("reference", help="write the pages that follow from code"))
     options = parser.parse_args(arguments)
     return options.run(options)
 

@@ -1,4 +1,4 @@
-"""`callwright reference`: the pages about flows and their JSON Schema, written from what reads the flows."""
+"""`callwright reference`: the pages that are written from code: flows and their JSON Schema, the API, Graph."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from api.openapi import document
+from cli import graph_table
 from flows import expressions
 from flows.flow import Defaults
 from flows.kinds import KINDS
@@ -17,11 +19,12 @@ from flows.nodes import AGAIN, END, ON_ERROR, ON_HANGUP, REQUIRED, Node, Outcome
 from flows.parameters import Parameter, default_written, parameters
 from flows.rules import RULES
 from flows.schema import flow_schema
+from triggers.health import VERSION
 
 JSON = dict[str, Any]
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "reference"
-PAGE, SCHEMA = "flows.md", "flow.schema.json"
+PAGE, SCHEMA, API, GRAPH = "flows.md", "flow.schema.json", "api.json", "graph.md"
 _LEADS = {
     REQUIRED: "the author must say",
     END: "the flow ends",
@@ -48,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write both files."""
+    """Write them all."""
     options.to.mkdir(parents=True, exist_ok=True)
     for name, text in files().items():
         (options.to / name).write_text(text, encoding="utf-8")
@@ -57,7 +60,16 @@ def run(options: argparse.Namespace) -> int:
 
 def files() -> dict[str, str]:
     """The files of the reference by name."""
-    return {PAGE: page(), SCHEMA: json.dumps(flow_schema(), indent=2, ensure_ascii=False) + "\n"}
+    return {
+        PAGE: page(),
+        SCHEMA: _json(flow_schema()),
+        API: _json(document(VERSION)),
+        GRAPH: graph_table.page(),
+    }
+
+
+def _json(document: JSON) -> str:
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
 def page() -> str:
