@@ -72,9 +72,11 @@ def transfer(asked: Asked) -> Answer:
 
 def _transferee(call: Call, value: Any) -> Participant | None:
     """Who is handed on out of a group call: by participant id, else by identity. Raises `GraphError`."""
+    if value is not None and not isinstance(value, Mapping):
+        raise invalid("transferee must be a participantInfo.")
     if call.conversation is None:
         return None
-    if not isinstance(value, Mapping):
+    if value is None:
         raise invalid("transferee is required to transfer from a group call.")
     named = identities.from_graph(value.get("identity"))
     participant_id = value.get("participantId") or (named.id if named is not None else None)
