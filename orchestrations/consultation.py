@@ -92,6 +92,8 @@ class _Consultation:
         """Tell the caller's call, and give what follows its time."""
         self._state["outcome"] = outcome
         self._legs.say({"state": outcome})
+        if outcome == "accepted":  # the transfer ends the leg, which is then not a call that somebody hung up
+            yield from self._legs.ask("control_leg", leg=ASKED, action="join")
         news = {"kind": "consultation", "status": outcome, "call_id": call_id}
         result = yield from self._legs.ask("tell_caller", caller=self._legs.digest["for"], digest=news)
         if not result.get("ok", {}).get("heard"):
