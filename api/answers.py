@@ -10,7 +10,8 @@ _TEXT: JSON = {"type": "string"}
 _TEXT_OR_NULL: JSON = {"type": ["string", "null"]}
 _TIME: JSON = {"type": "number", "description": "Unix seconds."}
 _WHOLE_OR_NULL: JSON = {"type": ["integer", "null"]}
-_CALL_ID: JSON = {"type": "string", "pattern": "^call-[0-9a-f]{32}$"}
+INSTANCE_ID = "^(call|gathering|consultation)-[0-9a-f]{32}$"
+_CALL_ID: JSON = {"type": "string", "pattern": INSTANCE_ID}
 
 
 def _object(required: JSON, optional: JSON | None = None) -> JSON:
@@ -70,9 +71,29 @@ ACCEPTED = _object(
 GATHERING = _object(
     {
         "id": {"type": "string", "pattern": "^gathering-[0-9a-f]{32}$"},
-        "state": {"type": "string", "enum": ["live", "ended", "failed"]},
+        "state": {"type": "string", "enum": ["live", "ended"]},
         "customer": _TEXT_OR_NULL,
-    }
+        "started": _TIME,
+    },
+    {
+        "outcome": {
+            **_TEXT,
+            "description": "completed, nobody_joined, ended_by_operator, ...",
+        },
+        "people": {
+            "type": "array",
+            "items": _object(
+                {
+                    "person": {"type": "integer", "description": "Place in the request, from 0."},
+                    "id": {"type": ["string", "null"], "description": "Instance id of the last call to them."},
+                    "outcome": {
+                        **_TEXT,
+                        "description": "joined, declined, not_accepted, busy, no_answer, ...",
+                    },
+                }
+            ),
+        },
+    },
 )
 PROBLEM = _object(
     {

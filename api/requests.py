@@ -13,6 +13,8 @@ JSON = dict[str, Any]
 LEAST_RINGING_S, MOST_RINGING_S = 15, 120
 MOST_TRIES = 5
 MOST_PEOPLE = 50
+#: The shipped flow that asks whoever answers to press 1.
+GATHERING_FLOW = "gathering-leg"
 
 MODALITIES = Items(shape=Word(allowed=("audio", "video", "videoBasedScreenSharing")), most=3)
 
@@ -49,11 +51,11 @@ _RETRIES = Rule(
 )
 
 _WHAT_FOR = (
-    Field(name="flow", shape=NAME, about="the flow that whoever answers hears", required=True),
     Field(name="customer", shape=NAME, about="whose call it is; a token for one customer need not say"),
     Field(name="tenant", shape=GUID, about="tenant of who is called; the bot's own when left out"),
     Field(name="locale", shape=LOCALE, about="language of the prompts; the flow's own when left out"),
 )
+_FLOW = Field(name="flow", shape=NAME, about="the flow that whoever answers hears", required=True)
 _MODALITIES = Field(name="modalities", shape=MODALITIES, about="what the call carries; audio when left out")
 _CONSENT = Field(
     name="consent",
@@ -78,6 +80,7 @@ _FROM = Field(name="from", shape=FROM, about="who calls; needed for telephones")
 CALL = Group(
     fields=(
         Field(name="to", shape=CALLEES, about="one user or telephone, or up to 5 users in a group call", required=True),
+        _FLOW,
         *_WHAT_FOR,
         _FROM,
         *_RINGING,
@@ -89,6 +92,7 @@ CALL = Group(
 JOINING = Group(
     fields=(
         Field(name="meeting", shape=MEETING, about="the meeting to join", required=True),
+        _FLOW,
         *_WHAT_FOR,
         Field(name="as_guest", shape=LINE, about="join as a guest of this name"),
         Field(name="rejoin", shape=Flag(), about="join again when the call is lost; true when left out"),
@@ -106,6 +110,7 @@ GATHERING = Group(
             name="people", shape=Items(shape=CALLEE, most=MOST_PEOPLE), about="whom to call, in order", required=True
         ),
         Field(name="meeting", shape=MEETING, about="the meeting they are brought into", required=True),
+        Field(name="flow", shape=NAME, about=f"the flow that each of them hears; {GATHERING_FLOW} when left out"),
         *_WHAT_FOR,
         _FROM,
         *_RINGING,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from api import answers
-from api.requests import ACTIONS, HANG_UP, NOTHING, PLACEMENT, Action
+from api.requests import ACTIONS, GATHERING, HANG_UP, NOTHING, PLACEMENT, Action
 from api.shapes import Shape
 
 JSON = dict[str, Any]
@@ -21,12 +21,22 @@ USUAL_PAGE = 50
 _ALWAYS = (401, 403, 503)
 _BODY = (400, 413, 415)
 
+#: Instance ids, as the patterns of paths and answers write them.
+INSTANCE_ID = answers.INSTANCE_ID
+
 _ID: JSON = {
     "name": "id",
     "in": "path",
     "required": True,
-    "description": "The instance id of the call.",
-    "schema": {"type": "string", "pattern": "^call-[0-9a-f]{32}$"},
+    "description": "The instance id of the call, or of what places calls: a gathering, a consultation.",
+    "schema": {"type": "string", "pattern": INSTANCE_ID},
+}
+_GATHERING_ID: JSON = {
+    "name": "id",
+    "in": "path",
+    "required": True,
+    "description": "The instance id of the gathering.",
+    "schema": {"type": "string", "pattern": "^gathering-[0-9a-f]{32}$"},
 }
 _RECORDING_NUMBER: JSON = {
     "name": "n",
@@ -180,6 +190,30 @@ _STARTING = (
         answer=answers.STARTED,
         problems=(422,),
         graph=("createCall", "createOrGetOnlineMeeting"),
+    ),
+    Route(
+        method="POST",
+        path="/gatherings",
+        role="Operate",
+        name="gather",
+        summary="Call people and bring those who accept into a meeting",
+        parameters=(_KEY,),
+        body=GATHERING,
+        status=202,
+        answer=answers.STARTED,
+        problems=(422,),
+        graph=("createCall", "createOrGetOnlineMeeting", "inviteParticipants"),
+    ),
+    Route(
+        method="GET",
+        path="/gatherings/{id}",
+        role="Read",
+        name="get_gathering",
+        summary="How a gathering goes, or went",
+        parameters=(_GATHERING_ID,),
+        status=200,
+        answer=answers.GATHERING,
+        problems=(404,),
     ),
 )
 _ENDING = Route(

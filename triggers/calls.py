@@ -12,7 +12,7 @@ import azure.durable_functions as df
 import azure.functions as func
 
 import connections
-from api.routes import LARGEST_PAGE, USUAL_PAGE
+from api.routes import INSTANCE_ID, LARGEST_PAGE, USUAL_PAGE
 from api.shapes import Wrong
 from graph.ids import normalised
 from graph.resources import Participant
@@ -27,7 +27,7 @@ bp = df.Blueprint()
 
 JSON = dict[str, Any]
 
-_INSTANCE_ID = re.compile(r"call-[0-9a-f]{32}")
+_INSTANCE_ID = re.compile(INSTANCE_ID)
 
 
 @bp.route(route="calls", methods=["GET"])

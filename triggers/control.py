@@ -50,6 +50,9 @@ async def _control(
     call = await call_within(scope, req.route_params["id"])
     if call["state"] != "live":
         raise call_is_over()
+    if action is not HANG_UP and not call["id"].startswith("call-"):
+        detail = "A gathering or a consultation can be ended; everything else is done to one of its calls."
+        raise Refused(problem(404, "No such action", detail))
     path = f"{call['id']}/{action.name}"
     await admit(arguments, customer=call["customer"], path=path, key=key)
     asked = request_id(call["customer"], path, key)

@@ -8,7 +8,7 @@ from typing import Any
 
 from desk import RESOURCE, USER
 
-from api.requests import ACTIONS, PLACEMENT
+from api.requests import ACTIONS, GATHERING, PLACEMENT
 from api.shapes import Either, Group, Items, Nullable, Shape
 
 JSON = dict[str, Any]
@@ -60,6 +60,7 @@ ARGUMENTS: dict[str, list[JSON]] = {
 #: Every request that has a body: where it goes (`{id}` is a live call), its shape, whole bodies.
 REQUESTS: dict[str, tuple[Shape, list[JSON]]] = {
     "/calls": (PLACEMENT, PLACEMENTS),
+    "/gatherings": (GATHERING, GATHERINGS),
     **{f"/calls/{{id}}/{each.in_path}": (each.arguments, ARGUMENTS.get(each.name, [{}])) for each in ACTIONS},
 }
 
