@@ -130,12 +130,13 @@ async def laptop_with_flows(
     routes: str = ROUTES,
     simulator_settings: SimulatorSettings | None = None,
     settings: Mapping[str, str] | None = None,
+    database: str = ":memory:",
     **flows: str,
 ) -> AsyncGenerator[Laptop]:
     """A laptop whose bot has these flow documents (`id="..."`), written to `folder`, and these settings besides."""
     for name, text in {"routes": routes, **flows}.items():
         (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
-    options = BotOptions(settings={"FLOWS": str(folder), **(settings or {})})
+    options = BotOptions(settings={"FLOWS": str(folder), **(settings or {})}, database=database)
     async with open_laptop(VirtualClock(), simulator_settings=simulator_settings, options=options) as laptop:
         yield laptop
 
