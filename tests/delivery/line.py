@@ -11,7 +11,7 @@ import asyncio
 import json
 import random
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -25,10 +25,12 @@ from simulator import SimulatorSettings, identities
 from simulator.actions import incoming
 from simulator.actions.asked import Asked, Body
 from simulator.call import Birth, Call
+from simulator.conversation import Conversation
 from simulator.delivery import Line as Queue
 from simulator.delivery import Outgoing
 from simulator.errors import GraphError, not_found
 from simulator.far_end import FarEnd, Step
+from simulator.identities import Identity
 from simulator.notifications import envelope
 from simulator.permissions import EVERY_PERMISSION
 from simulator.prompts import MediaInfo, Prompt
@@ -88,7 +90,9 @@ class Line:
         self.under_way = 0
         caller = identities.caller(None, settings, settings.tenant_id)
         called = identities.called(None, settings, caller)
+        self.calls: dict[str, Call] = {}
         self.call = Call(self, Birth(caller=caller, called=called, tenant_id=settings.tenant_id), [])
+        self.calls[self.call.id] = self.call
 
     @property
     def instance_id(self) -> str:
@@ -142,6 +146,12 @@ class Line:
 
     def fetch(self, info: MediaInfo, then: Callable[[Prompt | Exception], None]) -> None:
         then(Prompt(info=info, sha256="", duration_s=self._dice.choice((0.3, 1.0, 2.5))))
+
+    def converse(self, *, initiator: Identity, tenant_id: str) -> Conversation:
+        raise AssertionError("on a line there are only two")
+
+    def perform(self, call: Call, script: Sequence[Step]) -> None:
+        raise AssertionError("the bot calls nobody on a line")
 
 
 class GraphOnLine:
