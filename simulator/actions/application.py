@@ -22,7 +22,8 @@ def list_calls(asked: AskedOfTenant) -> Answer:
     simulator = asked.simulator
     live = [call for call in simulator.calls.values() if not call.over and call.birth.tenant_id == asked.tenant_id]
     context = f"{simulator.base_url}/v1.0/$metadata#communications/calls"
-    return Answer(status=200, body={"@odata.context": context, "value": [call.resource() for call in live]})
+    value = [{name: part for name, part in call.resource().items() if name != "@odata.context"} for call in live]
+    return Answer(status=200, body={"@odata.context": context, "value": value})
 
 
 def log_device_quality(asked: AskedOfTenant) -> Answer:

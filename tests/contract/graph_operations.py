@@ -37,8 +37,9 @@ class Operation:
     schema: Mapping[str, Any] | None
     #: The metadata declares it and no page describes it.
     undocumented: bool
-    #: Statuses of success.
+    #: Statuses of success, and the schemas of their answers, where they have one.
     statuses: tuple[int, ...]
+    answers: tuple[str, ...]
 
     @property
     def on_call(self) -> bool:
@@ -72,6 +73,11 @@ def _operation(method: str, path: str, declared: Mapping[str, Any]) -> Operation
         schema=None if content is None else content["application/json"]["schema"],
         undocumented=bool(declared.get("x-undocumented")),
         statuses=tuple(int(status) for status in declared["responses"] if status.isdigit()),
+        answers=tuple(
+            answer["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+            for status, answer in declared["responses"].items()
+            if status.isdigit() and "content" in answer
+        ),
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import json
 import wave
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
@@ -29,11 +29,14 @@ APP_HOSTED = {"@odata.type": "#microsoft.graph.appHostedMediaConfig", "blob": "o
 class Stage:
     """`place` has the ids that paths and bodies need, under the names of the OpenAPI document."""
 
-    def __init__(self, simulator: Simulator, addresses: Addresses, http: aiohttp.ClientSession, bot_url: str) -> None:
+    def __init__(
+        self, simulator: Simulator, addresses: Addresses, http: aiohttp.ClientSession, bot_url: str, posts: list[bytes]
+    ) -> None:
         self.simulator = simulator
         self.addresses = addresses
         self.clock = simulator.clock
         self._http = http
+        self._posts = posts
         self.place: dict[str, str] = {
             "prompt": f"{bot_url}/prompt",
             "callback": f"{bot_url}/callback",
@@ -68,6 +71,18 @@ class Stage:
             async with self._http.request(method, url, data=data, headers=sent) as answer:
                 text = await answer.read()
         return answer.status, json.loads(text) if text else None, answer.headers
+
+    def notified(self) -> Iterator[Any]:
+        """Every resource that the bot was notified of, None where a notification had none."""
+        for post in self._posts:
+            for item in json.loads(post)["value"]:
+                data = item.get("resourceData")
+                yield from data if isinstance(data, list) else [data]
+
+    async def wait(self, seconds: float) -> None:
+        """Let time pass."""
+        assert isinstance(self.clock, VirtualClock)
+        await self.clock.advance(seconds)
 
     @property
     def call(self) -> Call:
@@ -190,18 +205,19 @@ async def staged(**settings: Any) -> AsyncIterator[Stage]:
     """A stage, for as long as the block lasts."""
     clock = VirtualClock()
     async with AsyncExitStack() as stack:
-        bot_url = await _bot(stack, clock)
+        posts: list[bytes] = []
+        bot_url = await _bot(stack, clock, posts)
         chosen = SimulatorSettings.from_json({"bot_callback_url": f"{bot_url}/callback", **settings})
         simulator = Simulator(clock, chosen)
         addresses = await stack.enter_async_context(serve(simulator, https=False))
         http = await stack.enter_async_context(aiohttp.ClientSession())
-        yield Stage(simulator, addresses, http, bot_url)
+        yield Stage(simulator, addresses, http, bot_url, posts)
 
 
-async def _bot(stack: AsyncExitStack, clock: VirtualClock) -> str:
+async def _bot(stack: AsyncExitStack, clock: VirtualClock, posts: list[bytes]) -> str:
     async def callback(request: web.Request) -> web.Response:
         with clock:
-            await request.read()
+            posts.append(await request.read())
             return web.Response(status=202)
 
     async def prompt(request: web.Request) -> web.Response:
