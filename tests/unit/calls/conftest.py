@@ -23,12 +23,25 @@ JSON = dict[str, Any]
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 SHIPPED = load_file(Path(__file__).parents[3] / "flows" / "definitions" / "small-business.yaml")
 IDENTITY = {"instance_id": "call-1", "call_id": "1", "tenant_id": "t"}
+INCOMING = {"kind": "incoming", "caller": "user", "called": "phone"}
+PLACE = {"kind": "place", "to": ["user"], "meeting": None, "ring_for_s": 60}
+TO_PLACE = {**IDENTITY, "call_id": None}
 PROMPT_MS = 2000
 
 
-def pin(flow: Flow, *, recording: str = "kept", fallback: JSON | None = None, **settings: Any) -> JSON:
+def pin(
+    flow: Flow,
+    *,
+    recording: str = "kept",
+    fallback: JSON | None = None,
+    leg: JSON | None = None,
+    rejoin: bool = True,
+    **settings: Any,
+) -> JSON:
     """What the activity `pin_flow` returns, with prompts of two seconds."""
     return {
+        "leg": leg,
+        "rejoin": rejoin,
         "flow": flow.to_json(),
         "hash": flow.hash,
         "locale": flow.locale,
@@ -45,7 +58,9 @@ class FakeCall:
     of doing its work (a list: one for each time).
     """
 
-    def __init__(self, flow: Flow | str = SHIPPED, *, serialise: bool = True, **pinned: Any) -> None:
+    def __init__(
+        self, flow: Flow | str = SHIPPED, *, serialise: bool = True, place: JSON | None = None, **pinned: Any
+    ) -> None:
         self.flow = load(flow, "test.yaml") if isinstance(flow, str) else flow
         self.now = 0
         self.heard: list[str] = []
@@ -60,11 +75,12 @@ class FakeCall:
         self._serialise = serialise
         self._script: dict[str, list[JSON]] = {}
         self._events: list[tuple[int, int, JSON]] = []
-        self._order = self._sequence = 0
+        self._order = self._sequence = self._asked = 0
+        self.placed = 0
         self._running: tuple[int, str] | None = None
-        self.session, commands = CallSession.open(
-            IDENTITY, pin(self.flow, **pinned), {"kind": "incoming", "caller": "user", "called": "phone"}, self.at()
-        )
+        self.answers_after: int | None = 3000  # how long a call that is placed rings; None: for ever
+        identity, digest = (IDENTITY, INCOMING) if place is None else (TO_PLACE, {**PLACE, **place})
+        self.session, commands = CallSession.open(identity, pin(self.flow, **pinned), digest, self.at())
         self._first = commands
 
     def at(self, ms: int | None = None) -> datetime:
@@ -82,6 +98,12 @@ class FakeCall:
             self._sequence += 1
             tone = names.get(key, f"tone{key}")
             self.say({"kind": "tone", "sequence": self._sequence, "tone": tone}, after + at * every)
+
+    def ask(self, action: str, after: int = 0, **more: Any) -> None:
+        """Let an operator, or the parent of a leg, ask for something."""
+        self._asked += 1
+        request = f"r{self._asked}"
+        self.say({"kind": "control", "action": action, "request": request, "n": 100 + self._asked, **more}, after)
 
     def hang_up(self, after: int = 0, code: int | None = 200, subcode: int | None = 4521) -> None:
         """Let the caller leave."""
@@ -147,6 +169,19 @@ class FakeCall:
         ):
             self.say({"kind": "call", "state": state, "audio": audio, "code": None, "subcode": None}, after)
         return {"ok": {}}
+
+    def _place_call(self, given: JSON) -> JSON:
+        self.placed += 1
+        if self.answers_after is not None:
+            at = self.answers_after
+            for after, state, audio in (
+                (50, "establishing", None),
+                (at, "established", "inactive"),
+                (at + 150, "established", "active"),
+            ):
+                changed = {"kind": "call", "state": state, "audio": audio, "code": None, "subcode": None}
+                self.say({**changed, "call_id": f"{self.placed}"}, after)
+        return {"ok": {"call_id": f"{self.placed}", "state": "establishing"}}
 
     def _play_prompt(self, given: JSON) -> JSON:
         self.heard += given["prompts"]
@@ -224,6 +259,13 @@ class FakeCall:
         """What the last command asked to be recorded."""
         assert self.commands[-1]["activity"] == "close_call"
         return self.commands[-1]["summary"]
+
+    @property
+    def answered(self) -> list[tuple[str, str, str | None]]:
+        """What became of what was asked for: (action, result, reason)."""
+        return [
+            (entry["action"], entry["result"], entry["reason"]) for entry in self.journal if entry["what"] == "control"
+        ]
 
     @property
     def outcomes(self) -> set[tuple[str, str]]:

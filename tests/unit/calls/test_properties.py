@@ -10,12 +10,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from calls import CallSession, IllegalEvent
+from calls.controls import COMMANDS
+from calls.rejoining import MOST_REJOINS
 from calls.states import State
 from calls.table import TABLE
 
 STEPS = st.integers(0, 14)
 CODES = st.sampled_from([None, 0, 200, 400, 404, 480, 500])
-SUBCODES = st.sampled_from([None, 0, 4521, 7000, 7015, 8508, 8509, 8510, 8514, 8515, 8536])
+SUBCODES = st.sampled_from([None, 0, 4521, 5300, 7000, 7015, 8508, 8509, 8510, 8514, 8515, 8536, 8537, 301005])
 IDS = STEPS.map(lambda step: f"op{step}")
 OK = st.fixed_dictionaries(
     {
@@ -23,6 +25,9 @@ OK = st.fixed_dictionaries(
         "status": st.sampled_from([None, "running", "completed", "failed", "notStarted"]),
         "code": CODES,
         "subcode": SUBCODES,
+        "call_id": st.sampled_from([None, "1", "2"]),
+        "count": st.sampled_from([None, 1, 2]),
+        "ms": st.sampled_from([None, 3000]),
     }
 )
 ERROR = st.sampled_from(["gone", "refused", "not_reached", "unknown", "internal"]).map(lambda kind: {"kind": kind})
@@ -32,6 +37,7 @@ EVENTS = st.one_of(
         {
             "kind": st.just("call"),
             "state": st.sampled_from([None, "establishing", "established", "transferring", "transferAccepted", "hold"]),
+            "call_id": st.sampled_from([None, "1", "2", "3"]),
             "audio": st.sampled_from([None, "active", "inactive"]),
             "code": CODES,
             "subcode": SUBCODES,
@@ -67,6 +73,23 @@ EVENTS = st.one_of(
     st.fixed_dictionaries({"kind": st.just("performed"), "step": STEPS, "ok": OK}),
     st.fixed_dictionaries({"kind": st.just("performed"), "step": STEPS, "error": ERROR}),
     st.just({"kind": "timed_out"}),
+    st.fixed_dictionaries(
+        {
+            "kind": st.just("control"),
+            "action": st.sampled_from([*COMMANDS, "transfer", "release", "join", "hold_on", "hang_up", "nonsense"]),
+            "request": st.sampled_from(["a", "b"]),
+            "n": st.integers(1, 9),
+            "consult": st.booleans(),
+        }
+    ),
+    st.fixed_dictionaries(
+        {
+            "kind": st.just("consultation"),
+            "status": st.sampled_from(["accepted", "declined", "no_answer", "busy", "failed"]),
+            "call_id": st.sampled_from([None, "42"]),
+        }
+    ),
+    st.fixed_dictionaries({"kind": st.just("roster"), "count": st.integers(0, 3)}),
     st.sampled_from(
         [{"kind": "roster"}, {"kind": "unknown", "type": "x"}, {}, {"kind": "tone"}, {"kind": "ended", "code": "x"}]
     ),
@@ -98,6 +121,52 @@ TO_TRANSFER = [
 BEGINNINGS += [TO_MENU, TO_MENU + TO_RECORD[4:6], TO_RECORD, TO_TRANSFER]
 BEGINNINGS += [[*TO_RECORD, {"kind": "ended", "code": 200, "subcode": 4521, "reason": None}]]
 
+# Who begins the call, and how: flow, keyword arguments of `ring`.
+FLOW = """
+schema: 1
+id: everything
+locale: en-US
+start: have
+defaults: {onError: {next: wait}}
+nodes:
+  have: {kind: answer, next: tell}
+  tell: {kind: report, status: accepted, next: ask}
+  ask: {kind: menu, prompts: menu, options: {1: wait, 2: send, 3: speak}, on: {tooMany: wait}}
+  speak: {kind: record, consent: consent, next: wait}
+  send:
+    {kind: transfer, target: {user: 0c1f5b00-5555-4a2b-9c3d-00000000a11c}, consult: true, hold: music,
+     on: {failed: wait}}
+  wait: {kind: stay, hold: music, atMost: 1m, next: bye}
+  bye: {kind: hangup, prompts: goodbye}
+"""
+LEG = {"parent": "gathering-1", "leg": 1}
+ORIGINS: list[tuple[tuple[Any, ...], dict[str, Any]]] = [
+    ((), {}),
+    ((FLOW,), {}),
+    ((FLOW,), {"place": {}, "leg": LEG}),
+    ((FLOW,), {"place": {"to": ["user", "user"]}}),
+    ((FLOW,), {"place": {"to": [], "meeting": "organizer"}, "leg": LEG}),
+]
+UP = [
+    {"kind": "performed", "step": 1, "ok": {"call_id": "1"}},
+    {"kind": "performed", "step": 2, "ok": {}},
+    {"kind": "call", "state": "established", "audio": "active", "code": None, "subcode": None, "call_id": "1"},
+    *({"kind": "performed", "step": step, "ok": {}} for step in range(2, 7)),
+]
+BEGINNINGS.append(UP)
+PRESSED = [{"kind": "tone", "sequence": 1, "tone": f"tone{key}"} for key in (1, 2, 3)]
+BEGINNINGS += [
+    [
+        *UP,
+        key,
+        *(
+            {"kind": "operation", "operation_id": None, "context": f"call-1:{step}", "status": "completed"}
+            for step in range(3, 9)
+        ),
+    ]
+    for key in PRESSED
+]
+
 bounded = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
@@ -119,26 +188,33 @@ def tell(call: Any, session: CallSession, story: list[tuple[dict[str, Any], int]
         assert session.status()["state"] in set(State)
     issued = [command["activity"] for commands in answers for command in commands]
     assert issued.count("close_call") <= 1
+    assert issued.count("place_call") <= MOST_REJOINS + 1
     assert "close_call" not in issued[:-1]
     return answers
 
 
 @bounded
-@given(story=STORIES, beginning=st.sampled_from(BEGINNINGS))
+@given(story=STORIES, beginning=st.sampled_from(BEGINNINGS), origin=st.sampled_from(ORIGINS))
 def test_any_event_in_any_state_is_taken_or_refused_by_name(
-    ring: Any, story: list[tuple[dict[str, Any], int]], beginning: list[dict[str, Any]]
+    ring: Any,
+    story: list[tuple[dict[str, Any], int]],
+    beginning: list[dict[str, Any]],
+    origin: tuple[tuple[Any, ...], dict[str, Any]],
 ) -> None:
-    call = ring()
+    call = ring(*origin[0], **origin[1])
     tell(call, call.session, [(event, 10) for event in beginning] + story)
 
 
 @bounded
-@given(story=STORIES, beginning=st.sampled_from(BEGINNINGS))
+@given(story=STORIES, beginning=st.sampled_from(BEGINNINGS), origin=st.sampled_from(ORIGINS))
 def test_becoming_json_between_any_two_events_changes_nothing(
-    ring: Any, story: list[tuple[dict[str, Any], int]], beginning: list[dict[str, Any]]
+    ring: Any,
+    story: list[tuple[dict[str, Any], int]],
+    beginning: list[dict[str, Any]],
+    origin: tuple[tuple[Any, ...], dict[str, Any]],
 ) -> None:
     whole = [(event, 10) for event in beginning] + story
-    one, other = ring(), ring()
+    one, other = (ring(*origin[0], **origin[1]) for _ in range(2))
     at = 0
     for event, pause in whole:
         at += pause
@@ -157,11 +233,14 @@ def test_becoming_json_between_any_two_events_changes_nothing(
 
 
 @bounded
-@given(story=STORIES, beginning=st.sampled_from(BEGINNINGS))
+@given(story=STORIES, beginning=st.sampled_from(BEGINNINGS), origin=st.sampled_from(ORIGINS))
 def test_every_call_comes_to_its_end_when_nothing_more_is_told(
-    ring: Any, story: list[tuple[dict[str, Any], int]], beginning: list[dict[str, Any]]
+    ring: Any,
+    story: list[tuple[dict[str, Any], int]],
+    beginning: list[dict[str, Any]],
+    origin: tuple[tuple[Any, ...], dict[str, Any]],
 ) -> None:
-    call = ring(max_call_s=600)
+    call = ring(*origin[0], max_call_s=600, **origin[1])
     at, waiting = 0, list(call._first)
     for event, pause in [(event, 10) for event in beginning] + story:
         at += pause
