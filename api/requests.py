@@ -150,6 +150,7 @@ ACTIONS: tuple[Action, ...] = (
             fields=(
                 Field(name="target", shape=TARGET, about="where to", required=True),
                 Field(name="consult", shape=Flag(), about="whether to ask them first, while the caller waits"),
+                Field(name="transferee", shape=PARTICIPANT, about="who is transferred, out of a group call"),
             )
         ),
     ),

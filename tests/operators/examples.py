@@ -42,7 +42,7 @@ GATHERINGS: list[JSON] = [
 ]
 ARGUMENTS: dict[str, list[JSON]] = {
     "transfer": [
-        {"target": {"user": USER}, "consult": True},
+        {"target": {"user": USER}, "consult": True, "transferee": "p1"},
         {"target": {"phone": "+442071234567"}},
         {"target": {"application_instance": USER}},
         {"target": {"voicemail": USER}},
