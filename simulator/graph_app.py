@@ -16,7 +16,8 @@ from simulator.call import Call, NotInThisState
 from simulator.disruption import Act, Disrupted
 from simulator.errors import GraphError
 from simulator.notifications import same_id
-from simulator.rows import CallRow, Row, TenantRow
+from simulator.permissions import IN_CHAT
+from simulator.rows import CALLS, CallRow, Row, TenantRow
 from simulator.settings import SimulatorSettings
 from simulator.urls import ROWS
 
@@ -84,14 +85,17 @@ def _answer(simulator: Simulator, row: Row, call: Call | None, request: Request,
     claims = simulator.tokens.graph_claims(request.headers.get("authorization"))
     if row.global_only and settings.cloud != "global":
         raise errors.no_such_segment(request.url.path.rpartition("/")[2])
-    roles = frozenset(claims.get("roles", ()))
+    is_bot, of_calls = claims.get("appid") == settings.bot_app_id, row.path.startswith(CALLS)
+    roles = frozenset(claims.get("roles", ())) | _granted_by_chat(settings, call, text)
     if _checked(row, settings) and not roles & set(row.permissions):
-        raise errors.no_permission() if "/calls" in row.path else errors.no_meeting_permission(row.permissions, roles)
+        raise errors.no_permission() if of_calls else errors.no_meeting_permission(row.permissions, roles)
     if isinstance(row, CallRow):
-        if call is None or call.over or claims.get("appid") != settings.bot_app_id:
+        if call is None or call.over or not is_bot:
             raise errors.not_found()
         if claims["tid"] != call.birth.tenant_id:
             raise errors.tenant_mismatch()
+    elif of_calls and not is_bot:
+        raise errors.no_permission()  # this simulator knows one calling bot
     fields = _loaded(text) if text else {}
     if not isinstance(fields, dict):
         raise GraphError(400, "BadRequest", "Unable to read JSON request payload.")
@@ -110,6 +114,17 @@ def _answer(simulator: Simulator, row: Row, call: Call | None, request: Request,
         return row.handler(AskedOfTenant(simulator=simulator, tenant_id=claims["tid"], **what))
     except NotInThisState as problem:
         raise errors.wrong_state(f"{problem}.") from None
+
+
+def _granted_by_chat(settings: SimulatorSettings, call: Call | None, text: bytes) -> frozenset[str]:
+    """What the chat or meeting of a call, or the meeting that one is to join, has granted for itself."""
+    if not settings.chat_permissions:
+        return frozenset()
+    fields = _loaded(text)
+    joining = isinstance(fields, dict) and "meetingInfo" in fields
+    if not joining and (call is None or call.conversation is None):
+        return frozenset()
+    return frozenset(IN_CHAT[name] for name in settings.chat_permissions if name in IN_CHAT)
 
 
 def _checked(row: Row, settings: SimulatorSettings) -> bool:

@@ -37,6 +37,8 @@ class Client:
     secret: str
     #: Application roles that its tokens for the bot's own API carry.
     roles: tuple[str, ...] = ()
+    #: Application permissions for Graph. Calls are the bot's all the same; meetings are anybody's.
+    permissions: tuple[str, ...] = ()
 
 
 class SettingsRefused(ValueError):
@@ -65,6 +67,8 @@ class SimulatorSettings:
     permissions: tuple[str, ...] = EVERY_PERMISSION
     #: Actions whose pages say so are not checked again after the call was made; false: checked with every request.
     permissions_checked_at_creation: bool = True
+    #: What every chat and meeting has granted to the bot for itself (`simulator.permissions.IN_CHAT`); not in tokens.
+    chat_permissions: tuple[str, ...] = ()
     #: Users to whom the bot's application access policy for online meetings was granted; null for everybody.
     meetings_of: tuple[str, ...] | None = None
     #: National clouds lack some actions.
@@ -114,6 +118,10 @@ class SimulatorSettings:
     identity_set_type: Literal["identitySet", "communicationsIdentitySet"] = "identitySet"
     participant_id_key: Literal["id", "participantId"] = "id"
     resource_url_leading_slash: bool = True
+    #: Whether identities carry `tenantId`, which the metadata do not know.
+    identity_tenant_ids: bool = True
+    #: Whether resources carry properties of real payloads that the metadata do not know.
+    beyond_metadata: bool = False
     #: Whether items also carry `resource` in its `/app/calls/...` form.
     resource_included: bool = True
     #: Content sharing is told of at its collection, with a list, or at the session itself, with nothing.

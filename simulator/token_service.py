@@ -153,7 +153,7 @@ def _granted(form: dict[str, str], settings: SimulatorSettings) -> tuple[tuple[s
     scopes = [name for name in scope.split() if name.endswith("/.default")]
     resource = scopes[0].removesuffix("/.default") if len(scopes) == 1 else ""
     if resource == GRAPH_AUDIENCE:
-        return (settings.permissions if is_bot else ()), GRAPH_AUDIENCE
+        return (settings.permissions if client is None else client.permissions), GRAPH_AUDIENCE
     if resource.removeprefix("api://") == settings.bot_app_id:
         return (client.roles if client else ()), settings.bot_app_id
     raise _Refused(400, "invalid_scope", 70011, f"The scope '{scope}' is not valid.")

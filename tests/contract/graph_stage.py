@@ -72,12 +72,16 @@ class Stage:
                 text = await answer.read()
         return answer.status, json.loads(text) if text else None, answer.headers
 
-    def notified(self) -> Iterator[Any]:
-        """Every resource that the bot was notified of, None where a notification had none."""
+    def items(self) -> Iterator[dict[str, Any]]:
+        """Everything that the bot was notified of."""
         for post in self._posts:
-            for item in json.loads(post)["value"]:
-                data = item.get("resourceData")
-                yield from data if isinstance(data, list) else [data]
+            yield from json.loads(post)["value"]
+
+    def notified(self) -> Iterator[Any]:
+        """Every resource in it, None where a notification had none."""
+        for item in self.items():
+            data = item.get("resourceData")
+            yield from data if isinstance(data, list) else [data]
 
     async def wait(self, seconds: float) -> None:
         """Let time pass."""
