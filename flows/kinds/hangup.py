@@ -27,6 +27,11 @@ class HangUp(Node):
         "outcome", Word(("completed", "failed"), "outcome of a call"), "how the call is recorded", default="completed"
     )
 
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """Nobody can leave before it is over when nothing is said."""
+        return tuple(each for each in self.OUTCOMES if self.prompts or each.name == "end")
+
     def enter(self, frame: Frame) -> Step:
         """Say goodbye."""
         return acts.Play(prompts=self.prompts) if self.prompts else self._hang_up()

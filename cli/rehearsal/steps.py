@@ -1,0 +1,74 @@
+"""What somebody else does to a call: one step for each point at which the call waits for them.
+
+- hears: main-menu        # which prompt, if it matters: steps before it are waited for
+  press: "12#"            # keys, the first one `after` so long
+- hears: main-menu
+  does: silence           # nothing: or hang-up, fail (Graph does not do as asked)
+- says: 30s               # into a recording; 0s is nothing
+- transfer: completed     # or noAnswer, declined, failed
+- does: release           # somebody ends a wait
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flows.parameters import parameter, parameters
+from flows.problems import Problems, Unreadable
+from flows.shapes import KEYS, Duration, PromptName, Shape, Word
+from flows.shapes.shape import raw_text
+from flows.source import Located
+
+SILENCE, HANG_UP, FAIL, RELEASE = "silence", "hang-up", "fail", "release"
+TRANSFERS = ("completed", "noAnswer", "declined", "failed")
+NOT_SAID = -1
+
+
+class _Typed(Shape[str]):
+    """Keys as they are typed, some more than once."""
+
+    def read(self, source: Located, problems: Problems) -> str:
+        raw = raw_text(source, problems).upper()
+        if not 0 < len(raw) <= 64 or not set(raw) <= set(KEYS):
+            raise problems.refuse(source.place, f"'{raw[:20]}' is not 1 to 64 keys of {KEYS}; quote them")
+        return raw
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One thing that somebody else does. An empty one lets happen what happens by itself."""
+
+    hears: str = parameter("hears", PromptName(), "done while this prompt plays", default="")
+    press: str = parameter("press", _Typed(), "keys that the caller presses", default="")
+    after_ms: int = parameter("after", Duration(0, 3_600_000), "how long after the prompt began", default=500)
+    every_ms: int = parameter("every", Duration(10, 60_000), "the time between two keys", default=150)
+    does: str = parameter("does", Word((SILENCE, HANG_UP, FAIL, RELEASE), "deed"), "what else is done", default="")
+    says_ms: int = parameter("says", Duration(0, 3_600_000), "how long the caller speaks", default=NOT_SAID)
+    transfer: str = parameter("transfer", Word(TRANSFERS, "end of a transfer"), "how a transfer goes", default="")
+
+    def __str__(self) -> str:
+        said = {each.key: getattr(self, each.name) for each in parameters(Step) if self._differs(each.name)}
+        return ", ".join(f"{key} {_in_words(key, value)}" for key, value in said.items()) or "waits"
+
+    def _differs(self, name: str) -> bool:
+        return getattr(self, name) != getattr(WAITS, name)
+
+
+def _in_words(key: str, value: Any) -> str:
+    return f"{value / 1000:g}s" if isinstance(value, int) else str(value)
+
+
+WAITS = Step()
+
+
+def check_step(step: Step, source: Located, problems: Problems) -> None:
+    """Refuse a step in which two things are done at once. Raises `Unreadable`."""
+    deeds = [bool(step.press), bool(step.does), step.says_ms != NOT_SAID, bool(step.transfer)]
+    if sum(deeds) > 1 and not (step.press and step.says_ms != NOT_SAID):
+        raise problems.refuse(source.place, "a step does one thing: press, does, says or transfer")
+    if not any(deeds):
+        raise problems.refuse(source.place, "a step does something: press, does, says or transfer")
+
+
+__all__ = ["FAIL", "HANG_UP", "RELEASE", "SILENCE", "TRANSFERS", "WAITS", "Step", "Unreadable", "check_step"]
