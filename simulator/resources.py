@@ -6,6 +6,7 @@ from simulator.actions import application, group_extras, lifetime, online_meetin
 from simulator.permissions import (
     ACCESS_MEDIA,
     CALLING,
+    INITIATE,
     INITIATE_GROUP,
     JOIN_GROUP,
     JOIN_GROUP_AS_GUEST,
@@ -28,6 +29,7 @@ _OPERATION = f"{CALL}/operations/{{operation_id}}"
 _SHARING = f"{CALL}/contentSharingSessions/{{session_id}}"
 _ROUTING = f"{CALL}/audioRoutingGroups/{{group_id}}"
 _IN_GROUP = (JOIN_GROUP_AS_GUEST, JOIN_GROUP, INITIATE_GROUP)
+_SHARING_PERMISSIONS = (JOIN_GROUP_AS_GUEST, INITIATE, INITIATE_GROUP, JOIN_GROUP)
 
 
 def _operation(action: str, path: str, handler: OnCall) -> CallRow:
@@ -42,7 +44,7 @@ def _sharing(action: str, path: str, handler: OnCall, page: str) -> CallRow:
         method="GET",
         path=path,
         handler=handler,
-        permissions=_IN_GROUP,
+        permissions=_SHARING_PERMISSIONS,
         page=page,
         global_only=True,
     )

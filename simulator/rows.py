@@ -50,9 +50,14 @@ class TenantRow(Row):
 
 
 def on_call(
-    action: str, handler: OnCall, *permissions: str, at_creation: bool = False, global_only: bool = False
+    action: str,
+    handler: OnCall,
+    *permissions: str,
+    at_creation: bool = False,
+    global_only: bool = False,
+    page: str | None = None,
 ) -> CallRow:
-    """An action of a call: POST, its name last in the path, its page named after it."""
+    """An action of a call: POST, its name last in the path, its page named after it unless said otherwise."""
     return CallRow(
         action=action,
         method="POST",
@@ -60,7 +65,7 @@ def on_call(
         handler=handler,
         permissions=permissions,
         at_creation=at_creation,
-        page=f"call-{action.lower()}",
+        page=page or f"call-{action.lower()}",
         is_action=True,
         global_only=global_only,
     )

@@ -70,7 +70,7 @@ ROWS: tuple[Row, ...] = (
     on_call("redirect", incoming.redirect, INITIATE),
     on_call("transfer", transfer.transfer, INITIATE),
     on_call("playPrompt", media.play_prompt, *_ANY, at_creation=True),
-    on_call("recordResponse", media.record_response, ACCESS_MEDIA),
+    on_call("recordResponse", media.record_response, ACCESS_MEDIA, page="call-record"),
     on_call("subscribeToTone", media.subscribe_to_tone, ACCESS_MEDIA),
     on_call("cancelMediaProcessing", media.cancel_media_processing, *_ANY, at_creation=True),
     on_call("keepAlive", lifetime.keep_alive, *_ANY, at_creation=True),

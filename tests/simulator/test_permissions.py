@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from graph_operations import EXAMPLES, OWNER, SERVICE_HOSTED
 from graph_stage import APP_HOSTED, Stage, staged
+from request_examples import EXAMPLES as REQUESTS
+from request_examples import made, template
 
+from graph.permissions import PERMISSIONS
+from graph.request import Request
+from graph.requests import Answer, CreateCall
 from simulator.permissions import (
     ACCESS_MEDIA,
     CALLING,
@@ -20,6 +26,7 @@ from simulator.permissions import (
     WRITE_MEETINGS,
 )
 from simulator.settings import Client
+from simulator.urls import ROWS
 
 CALLS = "/communications/calls"
 TOOL = "0c1f5b00-7777-4a2b-9c3d-0000000007001"
@@ -95,6 +102,26 @@ async def test_a_call_between_two_is_answered_without_any_permission_and_an_invi
     status, body, _ = await stage.ask("POST", path, answer.written(stage.place), token=stage.token([INITIATE]))
     assert (status, body["error"]["code"]) == (403, "7504")
     assert (await stage.ask("POST", path, answer.written(stage.place), token=stage.token([JOIN_GROUP])))[0] == 202
+
+
+# --- what the bot says of itself
+
+
+@pytest.mark.parametrize(
+    "kind", [kind for kind in REQUESTS if kind not in (Answer, CreateCall)], ids=lambda kind: kind.__name__
+)
+def test_the_permissions_that_the_bot_names_are_enough_here(kind: type[Request]):
+    row = next(row for row in ROWS if (row.method, unnamed(row.path)) == (kind.method, unnamed(template(made(kind)))))
+    named = [one for one in PERMISSIONS if one.action == kind.name()]
+    enough = {permission for one in named for permission in (one.least, *one.also) if permission}
+    assert enough <= set(row.permissions)
+    assert bool(enough) == bool(row.permissions)
+    assert row.page is None or row.page in {one.page for one in named}
+    assert row.global_only == all(one.clouds == ("global",) for one in named)
+
+
+def unnamed(path: str) -> str:
+    return re.sub("{[^}]*}", "{}", path)
 
 
 # --- consent of the chat
