@@ -9,7 +9,6 @@ import azure.durable_functions as df
 
 import connections
 from activities.meetings import by_coordinates
-from flows import FlowErrors
 from graph.meetings import Coordinates
 from inbox.errors import InboxError
 from prompts.catalogue import PromptError
@@ -23,7 +22,6 @@ JSON = dict[str, Any]
 ANNOUNCEMENT_S = 4.0
 # How long a call that is to be placed does.
 REQUEST_S = 60.0
-_UNREADABLE = (FlowErrors, PromptError, OSError, UnicodeError)
 
 
 @bp.activity_trigger(input_name="given")
@@ -64,11 +62,13 @@ async def _incoming(given: JSON) -> tuple[JSON, JSON]:
 
 
 async def _to_place(given: JSON) -> tuple[JSON, JSON]:
+    from flows import FlowErrors  # late: an instance that only takes webhooks starts without flows
+
     library, digest = connections.current().library, given["digest"]
     request = await _first_item(given, REQUEST_S)
     try:
         pinned = library.pin_request(request) if request else library.nobody(None)
-    except _UNREADABLE as failure:
+    except (FlowErrors, PromptError, OSError, UnicodeError) as failure:
         log.error("%s is not placed: %s", given["instance_id"], failure)
         pinned = library.nobody(request)
     facts = {
