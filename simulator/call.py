@@ -16,19 +16,18 @@ from __future__ import annotations
 
 import math
 import uuid
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
-from clock import Clock, Timer
+from clock import Timer
 from simulator import notifications as notes
 from simulator.delivery import Line, Outgoing
+from simulator.exchange import Birth, Exchange
 from simulator.identities import Identity
 from simulator.media import MediaQueue
 from simulator.notifications import Notification
 from simulator.operations import Operations
-from simulator.prompts import MediaInfo, Prompt, PromptCache
-from simulator.recordings import Recordings
+from simulator.prompts import PromptCache
 from simulator.results import Result
 from simulator.settings import SimulatorSettings
 from simulator.tones import ToneSubscription
@@ -71,73 +70,6 @@ class NotInThisState(Exception):
     """Something was to happen that cannot happen to a call in its state."""
 
 
-class Exchange(Protocol):
-    """What calls share: time, settings, the way to the bot, fetched prompts and kept recordings."""
-
-    clock: Clock
-    recordings: Recordings
-    calls: dict[str, Call]
-
-    @property
-    def settings(self) -> SimulatorSettings:
-        """The settings of now."""
-        ...
-
-    @property
-    def base_url(self) -> str:
-        """Where this simulator is reached."""
-        ...
-
-    def send(self, line: Line, outgoing: Outgoing) -> None:
-        """Queue a notification."""
-        ...
-
-    def fetch(self, info: MediaInfo, then: Callable[[Prompt | Exception], None]) -> None:
-        """Download a prompt and hand it, or what went wrong, to `then`."""
-        ...
-
-    def converse(self, *, initiator: Identity, tenant_id: str) -> Conversation:
-        """Make a new group call known; nobody is in it."""
-        ...
-
-    def perform(self, call: Call, script: Sequence[Mapping[str, Any]]) -> None:
-        """Let the far end of a call do what a script says; see `simulator.far_end`."""
-        ...
-
-
-@dataclass(frozen=True, kw_only=True)
-class Birth:
-    """What is known of a call when it begins."""
-
-    caller: Identity
-    called: Identity
-    tenant_id: str
-    modalities: tuple[str, ...] = ("audio",)
-    policy: bool = False
-    direction: Literal["incoming", "outgoing"] = "incoming"
-    #: Everybody the bot calls; `called` is the first of them.
-    targets: tuple[Identity, ...] = ()
-    #: What the request for an outgoing call, or the notification of an incoming one, says besides (chatInfo, ...).
-    more: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def peer(self) -> Identity:
-        """The person at the far end of a call between two."""
-        return self.caller if self.direction == "incoming" else self.called
-
-    @property
-    def reaches_phones(self) -> bool:
-        """Whether the bot may call, invite or transfer to telephones from here.
-
-        Source: https://learn.microsoft.com/graph/api/call-answer
-        """
-        if self.direction == "incoming":
-            return self.called.kind == "applicationInstance"
-        info = self.more.get("meetingInfo")
-        joined = isinstance(info, Mapping) and info.get("@odata.type") != "#microsoft.graph.tokenMeetingInfo"
-        return joined or self.caller.kind == "applicationInstance"
-
-
 class Call:
     """One call of the bot's."""
 
@@ -153,6 +85,9 @@ class Call:
         self.callback_url = exchange.settings.bot_callback_url
         self.service_hosted = True
         self.media_config: Mapping[str, Any] | None = None
+        #: How many a policy recorder takes, and whom it took besides the first, by participant id.
+        self.participant_capacity = 0
+        self.policy_group: dict[str, Identity] = {}
         #: `callOptions` of the answer, or of the request for an outgoing call.
         self.options: Mapping[str, Any] = {}
         self.result: dict[str, Any] | None = None
@@ -176,6 +111,8 @@ class Call:
         #: The group call or meeting that this is a leg of.
         self.conversation: Conversation | None = None
         self.roster_told_at = -math.inf
+        #: The number of the roster that it was told last.
+        self.roster_told = 0
         self._timers: dict[str, Timer] = {}
 
     # --- state
@@ -294,6 +231,8 @@ class Call:
             "requestedModalities": list(self.birth.modalities),
             "id": notes.body_id(self.id, settings),
         }
+        if self.settings.beyond_metadata:
+            resource.update(activeModalities=[], routingPolicies=[], meetingCapability=None, replacesContext=None)
         resource.update(self.birth.more)
         if self.media_config is not None:
             resource["mediaConfig"] = self.media_config

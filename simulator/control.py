@@ -50,6 +50,8 @@ def control_routes(simulator: Simulator) -> list[Route]:
         ("POST", "/calls/{call_id}/hangup", _hang_up),
         ("POST", "/calls/{call_id}/drop", _drop),
         ("POST", "/calls/{call_id}/escalate", control_people.escalate),
+        ("POST", "/calls/{call_id}/policy-join", control_people.join_policy),
+        ("POST", "/calls/{call_id}/policy-leave", control_people.leave_policy),
         ("POST", "/meetings", control_people.create_meeting),
         ("GET", "/meetings", control_people.list_meetings),
         ("GET", "/meetings/{name}", control_people.show),

@@ -99,6 +99,24 @@ async def escalate(simulator: Simulator, request: Request) -> Response:
     return JSONResponse({"conversation": None if conversation is None else conversation.id}, 202)
 
 
+async def join_policy(simulator: Simulator, request: Request) -> Response:
+    """`POST /simulator/calls/{id}/policy-join`: `{"who": {"user": id}}`."""
+    who = (await read_object(request)).get("who")
+    if not isinstance(who, dict):
+        raise Refused('wanted {"who": {"user": id}}')
+    new_call_id = simulator.people.join_policy(request.path_params["call_id"], who)
+    return JSONResponse({"call": new_call_id}, 202)
+
+
+async def leave_policy(simulator: Simulator, request: Request) -> Response:
+    """`POST /simulator/calls/{id}/policy-leave`: `{"who": participant id or user id}`."""
+    who = (await read_texts(request, "who")).get("who")
+    if who is None:
+        raise Refused('wanted {"who": participant id or user id}')
+    simulator.people.leave_policy(request.path_params["call_id"], who)
+    return Response(status_code=202)
+
+
 def _shown(simulator: Simulator, meeting: OnlineMeeting) -> dict[str, Any]:
     return {
         **simulator.people.summary(simulator.conversation_of(meeting)),

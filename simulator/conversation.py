@@ -15,7 +15,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from simulator import connecting, roster
-from simulator.call import Call, Exchange
+from simulator.call import Call
+from simulator.exchange import Exchange
 from simulator.identities import Identity
 
 if TYPE_CHECKING:

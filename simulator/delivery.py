@@ -6,7 +6,7 @@ import asyncio
 import json
 import uuid
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -38,6 +38,8 @@ class Outgoing:
     url: str
     #: Told whether anybody took it, when that matters to the call.
     concluded: Callable[[bool], None] | None = None
+    #: Told what a 200 said, when the notification asks something.
+    replied: Callable[[Mapping[str, Any] | None], None] | None = None
     failure: Failure | None = None
 
 
@@ -147,6 +149,8 @@ class Delivery:
         for one in batch:
             if one.concluded is not None:
                 one.concluded(taken)
+            if one.replied is not None:
+                one.replied(entry.get("reply"))
 
     async def _post_until_taken(self, line: Line, outgoing: Outgoing, body: dict[str, Any], entry: Entry) -> bool:
         settings = self._settings()
@@ -179,11 +183,13 @@ class Delivery:
             async with self._session().post(
                 url, data=data, headers=headers, timeout=timeout, allow_redirects=False
             ) as answer:
-                await answer.read()
+                reply = await answer.read()
         except (aiohttp.ClientError, TimeoutError, OSError) as problem:
             entry["attempts"].append(type(problem).__name__)
             return None
         entry["attempts"].append(answer.status)
+        if answer.status == 200 and reply:
+            entry["reply"] = _read(reply)
         return answer.status
 
     def _headers(self, line: Line, message_id: str, first_id: str | None) -> dict[str, str]:
@@ -214,7 +220,16 @@ def _new_id() -> str:
 
 
 def _may_join(one: Outgoing, first: Outgoing) -> bool:
-    return one.url == first.url and one.failure is None and first.failure is None
+    plain = all(each.replied is None and each.failure is None for each in (one, first))
+    return plain and one.url == first.url
+
+
+def _read(reply: bytes) -> dict[str, Any] | None:
+    try:
+        value = json.loads(reply)
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) else None
 
 
 def _encoded(body: dict[str, Any], charset: str | None) -> bytes:

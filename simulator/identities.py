@@ -42,7 +42,7 @@ class Identity:
         identity: dict[str, Any] = {"@odata.type": "#microsoft.graph.identity", "id": self.id}
         if self.display_name is not None:
             identity["displayName"] = self.display_name
-        if self.tenant_id is not None:
+        if self.tenant_id is not None and settings.identity_tenant_ids:
             identity["tenantId"] = self.tenant_id
         return {"@odata.type": f"#microsoft.graph.{settings.identity_set_type}", self.kind: identity}
 

@@ -17,8 +17,8 @@ from simulator.settings import SimulatorSettings
 class Notification:
     """One change; faults match on `kind` and `state`.
 
-    `kind` is `incoming`, `call`, `tone`, `ended`, `operation`, `roster` (whose state is how many are in it) or
-    `sharing` (whose state is the change's type).
+    `kind` is `incoming`, `call`, `tone`, `ended`, `operation`, `roster` (whose state is how many are in it), `sharing`
+    (whose state is the change's type), `joining` or `left` (of policy recording).
     """
 
     kind: str
@@ -74,6 +74,8 @@ def call_data(call_id: str, settings: SimulatorSettings, state: str | None = Non
     data: dict[str, Any] = {"@odata.type": "#microsoft.graph.call"}
     if state is not None:
         data["state"] = state_word(state, settings)
+    if settings.beyond_metadata:
+        data.update(activeModalities=["audio"], mediaHostedRegion="EUWE", routingPolicies=[])
     data.update(more)
     data["id"] = body_id(call_id, settings)
     return data

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from simulator import notifications as notes
@@ -26,6 +27,7 @@ class Operation:
         self.call = call
         self.id = str(uuid.uuid4())
         self.client_context = client_context
+        self.made_at = call.exchange.clock.now()
         self.status = status
         self.result: Result | None = None
         #: What this type of operation has beyond every operation.
@@ -51,6 +53,10 @@ class Operation:
             "clientContext": self.client_context,
             "id": notes.body_id(self.id, settings),
         }
+        if settings.beyond_metadata:
+            moment = datetime.fromtimestamp(self.made_at, UTC).isoformat()
+            more = {"createdDateTime": moment, "lastActionDateTime": moment, "completionReason": "unknown"}
+            data = {**more, **data}
         if self.result is not None:
             data["resultInfo"] = notes.result_info(self.result, settings)
         return data

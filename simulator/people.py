@@ -6,10 +6,12 @@ it by participant id, by user id, or by number.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from simulator import escalation, identities, roster
+from simulator import escalation, identities, policy, roster
+from simulator.call import Call
 from simulator.conversation import Conversation, Participant
 from simulator.identities import Identity, NobodySuch
 from simulator.notifications import same_id
@@ -92,6 +94,24 @@ class People:
             raise NoSuchConversation(name)
         return call.conversation
 
+    def invited_into(
+        self, who: Identity, tenant_id: str, meeting: str | None, group: Sequence[Person]
+    ) -> Conversation | None:
+        """Where somebody invites the bot: a meeting or group call that is, or a new one of them and a group.
+
+        None when it is a call between two. Raises `NoSuchConversation`, `NobodySuch`.
+        """
+        if meeting is not None:
+            return self.conversation(meeting)
+        if not group:
+            return None
+        others = self._people(group, tenant_id)
+        thread_id = f"19:{uuid.uuid4().hex}@thread.v2"
+        conversation = self._simulator.converse(initiator=who, tenant_id=tenant_id, thread_id=thread_id)
+        for one in (who, *others):
+            conversation.join(one)
+        return conversation
+
     def join(self, name: str, people: Sequence[Person] | int, *, every_s: float = 0.0, in_lobby: bool = False) -> None:
         """People come in, one each so many seconds. Raises `NoSuchConversation`, `NobodySuch`, `NotThere`."""
         conversation = self.conversation(name)
@@ -153,6 +173,33 @@ class People:
         if call.state != "established" or call.conversation is not None:
             raise NotThere(f"call {call_id} is no established call between two")
         return escalation.escalate(call, self._people(people, call.birth.tenant_id))
+
+    def join_policy(self, call_id: str, who: Person) -> str | None:
+        """Somebody of the same recording policy joins a recorder's call; it is asked whether it takes them.
+
+        Where it does not take several, or no more, they are a new call that rings; returns its id. Raises
+        `NoSuchCall`, `NobodySuch`, `NotThere`.
+        """
+        call = self._recorder(call_id)
+        settings = self._simulator.settings
+        if not policy.takes_joiners(call):
+            return self._simulator.ring(who, tenant_id=call.birth.tenant_id, policy=True)
+        policy.ask(call, identities.caller(who, settings, call.birth.tenant_id))
+        return None
+
+    def leave_policy(self, call_id: str, who: str) -> None:
+        """Somebody whom the recorder took, too, leaves. Raises `NoSuchCall`, `NotThere`."""
+        call = self._recorder(call_id)
+        found = next((key for key, one in call.policy_group.items() if who in (key, one.id)), None)
+        if found is None:
+            raise NotThere(f"nobody called {who} was taken")
+        policy.leave(call, found)
+
+    def _recorder(self, call_id: str) -> Call:
+        call = self._simulator.call(call_id)
+        if not call.birth.policy or call.state != "established":
+            raise NotThere(f"call {call_id} is no established call of a policy recorder")
+        return call
 
     def summary(self, conversation: Conversation) -> dict[str, Any]:
         """A conversation as the control plane shows it."""

@@ -1,7 +1,8 @@
 """Rosters: the list of everybody in a conversation, told to each leg of the bot's.
 
 Every roster is the whole list: whoever is missing has left. Changes that come close together make one roster, so that
-three hundred people who join at once are not three hundred lists of up to three hundred.
+three hundred people who join at once are not three hundred lists of up to three hundred. A call with the option
+`isDeltaRosterEnabled` is told what has changed only.
 
 Source: https://learn.microsoft.com/graph/api/resources/participant
 """
@@ -80,4 +81,33 @@ def _resource(participant: Participant, settings: SimulatorSettings) -> dict[str
 def _tell(conversation: Conversation, call: Call) -> None:
     call.roster_told_at = call.exchange.clock.now()
     people = participants(conversation, call)
-    call.notify(Notification(kind="roster", change_type="updated", path=_PATH, data=people, state=str(len(people))))
+    data = _delta(conversation, call, people) if call.options.get("isDeltaRosterEnabled") is True else people
+    call.notify(Notification(kind="roster", change_type="updated", path=_PATH, data=data, state=str(len(people))))
+
+
+def _delta(conversation: Conversation, call: Call, people: list[dict[str, Any]]) -> dict[str, Any]:
+    """What has changed since the last one; its envelope was never seen in the open."""
+    since, numbers = call.roster_told, conversation.participants
+    me = numbers.get(call.my_participant_id)
+    if me is None or not me.in_lobby:
+        call.roster_told = conversation.sequence
+    changed = [
+        {**one, "rosterSequenceNumber": numbers[one["id"]].changed_at}
+        for one in people
+        if numbers[one["id"]].changed_at > since
+    ]
+    removed = [
+        {
+            "@odata.type": "#microsoft.graph.participant",
+            "id": one.id,
+            "removedState": {"@odata.type": "#microsoft.graph.removedState", "reason": "left"},
+            "rosterSequenceNumber": number,
+        }
+        for number, one in conversation.left
+        if number > since
+    ]
+    return {
+        "@odata.type": "#microsoft.graph.deltaParticipants",
+        "sequenceNumber": conversation.sequence,
+        "participants": [*changed, *removed],
+    }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import uuid
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -14,12 +13,13 @@ from clock import Clock
 from simulator import far_end, identities
 from simulator.actions import incoming
 from simulator.audio import duration_s, pcm_of
-from simulator.call import Birth, Call
+from simulator.call import Call
 from simulator.control import control_routes
 from simulator.conversation import Conversation
 from simulator.delivery import Delivery, Line, Outgoing
 from simulator.dialling import Ringing
 from simulator.disruption import disconnected
+from simulator.exchange import Birth
 from simulator.far_end import Step
 from simulator.faults import Fault, Faults
 from simulator.graph_app import graph_routes
@@ -119,7 +119,7 @@ class Simulator:
         who = identities.caller(caller, self._settings, tenant)
         called = identities.called(to, self._settings, who)
         steps = far_end.checked(script)
-        conversation = self._invited_into(who, tenant, meeting, group)
+        conversation = self.people.invited_into(who, tenant, meeting, group)
         birth = Birth(
             caller=who,
             called=called,
@@ -299,20 +299,6 @@ class Simulator:
             for waiter in (closing, gone):
                 waiter.cancel()
             await asyncio.gather(closing, gone, return_exceptions=True)
-
-    def _invited_into(
-        self, who: Identity, tenant_id: str, meeting: str | None, group: Sequence[Mapping[str, Any]]
-    ) -> Conversation | None:
-        if meeting is not None:
-            return self.people.conversation(meeting)
-        if not group:
-            return None
-        others = [identities.caller(one, self._settings, tenant_id) for one in group]
-        thread_id = f"19:{uuid.uuid4().hex}@thread.v2"
-        conversation = self.converse(initiator=who, tenant_id=tenant_id, thread_id=thread_id)
-        for one in (who, *others):
-            conversation.join(one)
-        return conversation
 
     def _ringing(self, call_id: str, who: str | None) -> Ringing:
         call = self._live(call_id)

@@ -5,7 +5,8 @@ An entry is a JSON object: `at` (Unix seconds), `what`, and what that kind of en
 | what | has |
 |---|---|
 | `state` | `state`, `audio`, `why` |
-| `notification` | `kind`, `state`, `body`, `url`, `attempts` (HTTP status or error of each), `fault`, `message_id` |
+| `notification` | `kind`, `state`, `body`, `url`, `attempts` (HTTP status or error of each), `fault`, `message_id`, |
+| | `reply` (what a 200 said) |
 | `request` | `action`, `method`, `path`, `body`, `status`, `code` (of an error) |
 | `fault` | `action`, `fault`: a request that something was done to |
 | `prompt` | `uri`, `resource_id`, `sha256`, `duration_ms`, `heard_ms`, `ended_at`, `cut_short_by`, |

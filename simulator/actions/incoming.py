@@ -55,7 +55,7 @@ def answer(asked: Asked) -> Answer:
     call, body = asked.call, asked.body
     config = MediaConfig.of(body.raw("mediaConfig"))
     body.modalities("acceptedModalities")
-    body.number("participantCapacity", 0, 0, 2**31 - 1)
+    capacity = body.number("participantCapacity", 0, 0, 2**31 - 1)
     options = body.object("callOptions")
     callback_uri = body.callback_uri()
     if callback_uri is None and not call.settings.callback_uri_optional:
@@ -67,6 +67,7 @@ def answer(asked: Asked) -> Answer:
     call.cancel("window")
     call.callback_url = callback_uri or call.callback_url
     call.options = options
+    call.participant_capacity = capacity
     config.apply(call)
     connecting.start(call)
     call.later("establishing", call.settings.establishing_delay_s, lambda: _establishing(call))

@@ -15,8 +15,9 @@ from simulator.actions.asked import Answer, AskedOfTenant
 from simulator.actions.incoming import target
 from simulator.actions.media_config import MediaConfig
 from simulator.actions.meeting_info import meeting_of
-from simulator.call import Birth, Call
+from simulator.call import Call
 from simulator.errors import GraphError, bad_source, conflict, invalid, tenant_mismatch
+from simulator.exchange import Birth
 from simulator.identities import Identity
 from simulator.permissions import ACCESS_MEDIA, INITIATE, INITIATE_GROUP, JOIN_GROUP, JOIN_GROUP_AS_GUEST
 from simulator.settings import SimulatorSettings

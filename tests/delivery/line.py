@@ -24,11 +24,12 @@ from localhost.engine import Engine, InstanceGone, NoSuchInstance
 from simulator import SimulatorSettings, identities
 from simulator.actions import incoming
 from simulator.actions.asked import Asked, Body
-from simulator.call import Birth, Call
+from simulator.call import Call
 from simulator.conversation import Conversation
 from simulator.delivery import Line as Queue
 from simulator.delivery import Outgoing
 from simulator.errors import GraphError, not_found
+from simulator.exchange import Birth
 from simulator.far_end import FarEnd, Step
 from simulator.identities import Identity
 from simulator.notifications import envelope

@@ -73,6 +73,8 @@ class Bot:
         self.fetched: list[str] = []
         #: What to answer to each POST; a test may replace it.
         self.reply: Callable[[bytes], int] = lambda body: 202
+        #: What the 200 to somebody who joins under a policy says.
+        self.body: str | None = None
         self.lenient = False
         #: Turns of the event loop that each POST takes, and the most that were under way together.
         self.slow_turns = 0
@@ -106,7 +108,8 @@ class Bot:
             self.posts.append((dict(request.headers), body))
             if status in (200, 202):
                 self._take(json.loads(body.decode(request.charset or "utf-8")))
-            return web.Response(status=status)
+            asks = status == 202 and self.body is not None and b"participantJoining" in body
+            return web.Response(status=200, text=self.body) if asks else web.Response(status=status)
 
     def _take(self, body: dict[str, Any]) -> None:
         for item in body["value"]:
