@@ -64,7 +64,7 @@ async def join(simulator: Simulator, request: Request) -> Response:
 
 
 async def act(simulator: Simulator, request: Request) -> Response:
-    """`POST /simulator/meetings/{id}/{leave, remove, mute, unmute, admit}`: `{"who": id}`."""
+    """`POST /simulator/meetings/{id}/{leave, remove, mute, unmute, admit, share, unshare}`: `{"who": id}`."""
     who = (await read_texts(request, "who")).get("who")
     if who is None:
         raise Refused('wanted {"who": participant id, user id or number}')
@@ -75,6 +75,8 @@ async def act(simulator: Simulator, request: Request) -> Response:
         "mute": people.mute,
         "unmute": lambda name, who: people.mute(name, who, muted=False),
         "admit": people.admit,
+        "share": people.share,
+        "unshare": people.stop_sharing,
     }
     if does not in acts:
         raise Refused(f"nobody can {does}: it is join, end, {', '.join(acts)}")

@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from simulator import escalation, identities, policy, roster
+from simulator import escalation, identities, policy, roster, sharing
 from simulator.call import Call
 from simulator.conversation import Conversation, Participant
 from simulator.identities import Identity, NobodySuch
@@ -153,6 +153,18 @@ class People:
         """Somebody is let in from the lobby. Raises `NoSuchConversation`, `NotThere`."""
         conversation, participant = self._somebody(name, who)
         conversation.admit(participant)
+
+    def share(self, name: str, who: str) -> str:
+        """Somebody shares content; returns the session's id. Raises `NoSuchConversation`, `NotThere`."""
+        return sharing.start(*self._somebody(name, who))
+
+    def stop_sharing(self, name: str, who: str) -> None:
+        """Somebody shares no longer. Raises `NoSuchConversation`, `NotThere`."""
+        conversation, participant = self._somebody(name, who)
+        session_id = sharing.session_of(conversation, participant)
+        if session_id is None:
+            raise NotThere(f"{who} shares nothing")
+        sharing.stop(conversation, session_id)
 
     def lock(self, name: str, locked: bool = True) -> None:
         """Nobody new comes in. Raises `NoSuchConversation`."""

@@ -72,6 +72,13 @@ class Stage:
                 text = await answer.read()
         return answer.status, json.loads(text) if text else None, answer.headers
 
+    async def control(self, method: str, path: str, body: Any = None) -> int:
+        """A request to the control plane: status."""
+        url = f"{self.addresses.base_url}{path}"
+        with self.simulator.clock:
+            async with self._http.request(method, url, data=json.dumps(body).encode()) as answer:
+                return answer.status
+
     def items(self) -> Iterator[dict[str, Any]]:
         """Everything that the bot was notified of."""
         for post in self._posts:

@@ -57,6 +57,18 @@ async def test_who_did_not_ask_is_not_told(stage: Stage):
     assert told(stage, "contentsharingsessions") == []
 
 
+async def test_people_share_by_the_control_plane(stage: Stage):
+    await stage.play("meeting")
+    path, who = f"/simulator/meetings/{stage.place['call-id']}", {"who": stage.place["participant-id"]}
+    assert await stage.control("POST", f"{path}/share", who) == 202
+    (session,) = (await stage.ask("GET", below(stage, "contentSharingSessions")))[1]["value"]
+    assert (await stage.ask("GET", below(stage, f"contentSharingSessions/{session['id']}")))[1]["id"] == session["id"]
+    assert await stage.control("POST", f"{path}/unshare", who) == 202
+    assert await stage.control("POST", f"{path}/unshare", who) == 409
+    await stage.wait(1)
+    assert [item["changeType"] for item in told(stage, "contentsharingsessions")] == ["created", "deleted"]
+
+
 async def test_one_person_shares_at_a_time(stage: Stage):
     await stage.play("app_hosted")
     carol = stage.conversation.participants[stage.place["participant-id"]]
