@@ -3,21 +3,36 @@
 from __future__ import annotations
 
 import json
+import logging
 from typing import Any
 
 import connections
 from api.dialling import SETTING, forbidden, most_dials
 from api.shapes import Wrong
+from prompts.catalogue import PromptError
 from records import CapReached, KeyReused
 from triggers.problems import Refused, problem, wrong_fields
+
+log = logging.getLogger("callwright.operators")
 
 JSON = dict[str, Any]
 
 
 def check_flow(request: JSON) -> None:
-    """Refuse a flow that is not there."""
-    if not connections.current().library.has(request["flow"]):
+    """Refuse a flow that is not there, or that nobody could hear as it is."""
+    from flows import FlowErrors  # late: an instance that only takes webhooks starts without flows
+
+    library = connections.current().library
+    if not library.has(request["flow"]):
         raise wrong_fields([Wrong(field="flow", detail="is no flow of this deployment")])
+    try:
+        library.pin_request(request)
+    except PromptError as failure:
+        log.error("a flow was asked for that cannot be heard: %s", failure)
+        raise wrong_fields([Wrong(field="locale", detail="is no language that this flow's prompts are in")]) from None
+    except (FlowErrors, OSError, UnicodeError) as failure:
+        log.error("a flow was asked for that cannot be read: %s", failure)
+        raise wrong_fields([Wrong(field="flow", detail="is a flow with mistakes in it; the log has them")]) from None
 
 
 def check_prompt(arguments: JSON) -> None:

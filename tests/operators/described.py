@@ -18,7 +18,7 @@ JSON = dict[str, Any]
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "api.json"
 # What a 400 may be about though the body is as the page says: names of things that are not there, or not the caller's.
-BEYOND_SCHEMAS = {"flow", "prompt", "customer", "Idempotency-Key", "limit", "after"}
+BEYOND_SCHEMAS = {"flow", "locale", "prompt", "customer", "Idempotency-Key", "limit", "after"}
 
 
 @cache

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from desk import USER, Desk
+from callers import ROUTES as ROUTES_FILE
+from desk import USER, Desk, open_desk
 from examples import REQUESTS, fields_of, places_in, spoilt
 
 from api.requests import ACTIONS
 from api.routes import LARGEST_BODY, ROUTES
 from api.shapes import read
+from cli.laptop import BotOptions, open_laptop
+from clock import VirtualClock
 
 KEY = {"x-development-key": "development"}
 
@@ -65,6 +69,7 @@ async def test_each_field_that_is_required_is_named_when_it_is_missing(desk: Des
     [
         ("/calls", {"to": [{"user": USER}], "flow": "no-such-flow"}, "flow"),
         ("/calls", {"to": [{"user": USER}], "flow": "routes"}, "flow"),
+        ("/calls", {"to": [{"user": USER}], "flow": "small-business", "locale": "fr-FR"}, "locale"),
         ("/calls/{id}/play", {"prompt": "no-such-prompt"}, "prompt"),
         ("/calls/{id}/hold", {"participant": "p1", "prompt": "no-such-prompt"}, "prompt"),
     ],
@@ -73,6 +78,18 @@ async def test_a_name_of_nothing_is_named(desk: Desk, path: str, body: dict[str,
     before = desk.done()
     assert fields_named(await desk.ask("POST", address_of(desk, path), body)) == [field]
     assert desk.done() == before
+
+
+async def test_a_flow_with_mistakes_is_refused_before_anybody_is_called(tmp_path: Path) -> None:
+    flows = {"routes": ROUTES_FILE, "test": "schema: 1\nid: test\nlocale: en-US\nstart: nowhere\nnodes: {}\n"}
+    for name, text in flows.items():
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+    options = BotOptions(settings={"FLOWS": str(tmp_path)})
+    async with open_laptop(VirtualClock(), options=options) as laptop, open_desk(laptop) as desk:
+        before = desk.done()
+        answer = await desk.ask("POST", "/calls", {"to": [{"user": USER}], "flow": "test"})
+        assert fields_named(answer) == ["flow"]
+        assert desk.done() == before
 
 
 BODIES = [b"", b"{", b"null", b"[]", b'"x"', b"\xff{}", b'{"a": NaN}', b'{"flow": "a", "flow": "b"}', b"[" * 60_000]
