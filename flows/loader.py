@@ -140,14 +140,14 @@ class _Reader:
         inherited = {each for each in mentions_of(flow.defaults) if each.kind == "prompt"}
         for node, each in mentions:
             if each.kind in names and each.name not in names[each.kind]:
-                if each in inherited and not _contains(self._sources[node.id], each.name):
+                if each in inherited and not self._sources[node.id].contains(each.name):
                     continue  # told once, where the defaults were written
                 place, wanted = self._mentioned_at(node, each.name), what[each.kind]
                 message = unknown_name(wanted, each.name, sorted(names[each.kind]))
                 self.problems.add(place, message, f"unknown-{wanted}")
         for each in mentions_of(flow.defaults):
             if each.kind in names and each.name not in names[each.kind]:
-                place = _find(mapping(self._root, self.problems)["defaults"], each.name)
+                place = mapping(self._root, self.problems)["defaults"].find(each.name)
                 message = unknown_name(what[each.kind], each.name, sorted(names[each.kind]))
                 self.problems.add(place, message, f"unknown-{what[each.kind]}")
         for node in flow.nodes.values():
@@ -165,7 +165,7 @@ class _Reader:
                 self.problems.add(self.place(node.id), message, "outcome-without-target")
 
     def _mentioned_at(self, node: Node, name: str) -> Place:
-        return _find(self._sources[node.id], name)
+        return self._sources[node.id].find(name)
 
     def _schema(self, entries: dict[str, Located]) -> None:
         source = entries.get("schema")
@@ -258,26 +258,3 @@ def _check_answered_first(flow: Flow, reader: _Reader) -> None:
         if flow.nodes[name].BEFORE_ANSWER:
             message = f"the call can get here answered already, when it is too late to {flow.nodes[name].KIND}"
             reader.problems.add(reader.place(name), message, "answered-already")
-
-
-def _find(source: Located, name: str) -> Place:
-    """Where a name stands inside a value; the value's own place when it is spelt differently there."""
-    if isinstance(source.value, dict):
-        inner = [*source.value.values()]
-    elif isinstance(source.value, list):
-        inner = source.value
-    else:
-        return source.place
-    for each in inner:
-        found = _find(each, name)
-        if _contains(each, name):
-            return found
-    return source.place
-
-
-def _contains(source: Located, name: str) -> bool:
-    if isinstance(source.value, dict):
-        return any(_contains(each, name) for each in source.value.values())
-    if isinstance(source.value, list):
-        return any(_contains(each, name) for each in source.value)
-    return source.raw is not None and (source.raw == name or (" " in source.raw and name in source.raw))

@@ -55,6 +55,24 @@ class Located:
             return "a list"
         return "nothing" if self.value is None else f"'{(self.raw or '')[:60]}'"
 
+    def find(self, name: str) -> Place:
+        """Where a name stands inside the value; the value's own place when it is spelt differently there."""
+        for each in self._inner():
+            if each.contains(name):
+                return each.find(name)
+        return self.place
+
+    def contains(self, name: str) -> bool:
+        """Whether a name stands anywhere inside the value."""
+        if isinstance(self.value, dict | list):
+            return any(each.contains(name) for each in self._inner())
+        return self.raw is not None and (self.raw == name or (" " in self.raw and name in self.raw))
+
+    def _inner(self) -> list[Located]:
+        if isinstance(self.value, dict):
+            return [*self.value.values()]
+        return self.value if isinstance(self.value, list) else []
+
 
 def resolve_scalar(text: str) -> Scalar:
     """Give a plain (unquoted) scalar its type."""
