@@ -277,7 +277,7 @@ def _of(member: Field) -> JSON:
 
 
 def _within(at: str, name: str) -> str:
-    # A name that nobody declared may be anything, a phone number too: it is cut, and masked by whoever shows it.
+    # A name that nobody declared may be anything: it is cut, and only ever told to who sent it.
     return f"{at}.{name[:60]}" if at else name[:60]
 
 
