@@ -63,6 +63,8 @@ class Settings:
     development_key: str | None
     #: How long a key press may be held back for one that left the phone before it, in milliseconds.
     tone_reorder_ms: int
+    #: Whether to call others straight into a call of two: Graph's pages contradict one another about it.
+    direct_invite: bool
     #: How numbers begin that the bot may dial, each like `+44`; none by default.
     dial_allow: tuple[str, ...]
     #: Telephone calls that may be dialled within any hour, altogether and for one customer.
@@ -97,6 +99,7 @@ class Settings:
             flows=reader.optional("FLOWS") or "flows/definitions",
             development_key=reader.optional("DEVELOPMENT_KEY"),
             tone_reorder_ms=reader.number("TONE_REORDER_MS", 150, most=2000),
+            direct_invite=reader.number("DIRECT_INVITE", 0, most=1) == 1,
             dial_allow=reader.prefixes("DIAL_ALLOW"),
             dial_cap_per_hour=reader.number("DIAL_CAP_PER_HOUR", 100, most=100_000),
             dial_cap_per_customer_per_hour=reader.number("DIAL_CAP_PER_CUSTOMER_PER_HOUR", 50, most=100_000),

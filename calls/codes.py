@@ -53,6 +53,7 @@ _OVER = {
     5030: "breakout_ended",
     5855: "lobby_timeout",
     7015: "moved",
+    7504: "permission_missing",
     8537: "keepalive_lost",
 }
 # Of these the code beside it decides: 200 is a call that ended well.
@@ -82,7 +83,6 @@ _NOT_CONNECTED = {
     8561: "refused",
     10199: "refused",
     510403: "refused",
-    7504: "permission_missing",
 }
 _NOT_CONNECTED_BY_CODE = {
     200: "declined",

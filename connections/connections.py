@@ -63,7 +63,12 @@ class Connections:
         from connections.library import FlowLibrary
 
         settings = self.settings
-        return FlowLibrary(APP_FOLDER / settings.flows, self.catalogue, tone_reorder_ms=settings.tone_reorder_ms)
+        return FlowLibrary(
+            APP_FOLDER / settings.flows,
+            self.catalogue,
+            tone_reorder_ms=settings.tone_reorder_ms,
+            direct_invite=settings.direct_invite,
+        )
 
     def delivery(self, client: DurableOrchestrationClient) -> Delivery:
         """What takes news to orchestrations, over the client binding of one invocation."""

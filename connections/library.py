@@ -63,10 +63,13 @@ _UNREADABLE = (FlowErrors, PromptError, OSError, UnicodeError)
 class FlowLibrary:
     """A folder with one `{id}.yaml` per flow and `routes.yaml`. Each is read when a call first needs it, and once."""
 
-    def __init__(self, folder: Path, catalogue: Catalogue, *, tone_reorder_ms: int) -> None:
+    def __init__(
+        self, folder: Path, catalogue: Catalogue, *, tone_reorder_ms: int, direct_invite: bool = False
+    ) -> None:
         self._folder = folder
         self._catalogue = catalogue
         self._tone_reorder_ms = tone_reorder_ms
+        self._direct_invite = direct_invite
         self._routes: Routes | None = None
         self._flows: dict[str, Flow] = {}
 
@@ -137,6 +140,7 @@ class FlowLibrary:
             "prompts": {id: {"key": prompt.key, "ms": prompt.duration_ms} for id, prompt in prompts.items()},
             "settings": {
                 "tone_reorder_ms": self._tone_reorder_ms,
+                "direct_invite": self._direct_invite,
                 "keep_alive_s": KEEP_ALIVE_S,
                 "max_call_s": MAX_CALL_S,
             },

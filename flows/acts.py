@@ -23,18 +23,21 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Literal, cast
 
-TargetKind = Literal["user", "phone", "application_instance"]
+TargetKind = Literal["user", "phone", "application_instance", "voicemail"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Target:
-    """Somebody a call can be sent to: an Entra user id, an E.164 number, or a resource account's id."""
+    """Somebody a call can be sent to: an E.164 number, or the id of an Entra user or a resource account.
+
+    For `voicemail`, it is the id of the user whose voicemail takes the call.
+    """
 
     kind: TargetKind
     id: str
 
     def to_json(self) -> dict[str, str]:
-        """Give `{"user" | "phone" | "application_instance": id}`."""
+        """Give `{"user" | "phone" | "application_instance" | "voicemail": id}`."""
         return {self.kind: self.id}
 
     @classmethod

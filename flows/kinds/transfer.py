@@ -31,7 +31,7 @@ class Transfer(Node):
     NEXT: ClassVar[str | None] = None
     REACHES_PEOPLE: ClassVar[bool] = True
 
-    target: acts.Target = parameter("target", TargetShape(), "who gets the call")
+    target: acts.Target = parameter("target", TargetShape(voicemail=True), "who gets the call")
     announce: tuple[str, ...] = parameter("announce", Items(PromptName(), 0, 5), "said before", default=())
     timeout_ms: int = parameter("timeout", Duration(5_000, 180_000), "how long it may take", default=60_000)
     consult: bool = parameter("consult", Flag(), "call the target first, and ask", default=False)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from flows.acts import Target
+from flows.acts import Target, TargetKind
 from flows.problems import Problems, unknown_name
 from flows.shapes.shape import Shape, raw_text
 from flows.source import Located
@@ -120,26 +120,35 @@ class PhoneNumber(Shape[str]):
         return {"type": "string", "pattern": "^" + _NUMBER.pattern.replace("\\+", "[+]") + "$"}
 
 
+@dataclass(frozen=True)
 class TargetShape(Shape[Target]):
-    """Where to send a call: `{user: id}`, `{phone: "+..."}` or `{applicationInstance: id}`."""
+    """Where to send a call: `{user: id}`, `{phone: "+..."}`, `{applicationInstance: id}`; some take voicemail too."""
 
-    _KINDS = ("user", "phone", "applicationInstance")
+    voicemail: bool = False
+
+    @property
+    def _forms(self) -> dict[str, tuple[TargetKind, Shape[str]]]:
+        forms: dict[str, tuple[TargetKind, Shape[str]]] = {
+            "user": ("user", Identity()),
+            "phone": ("phone", PhoneNumber()),
+            "applicationInstance": ("application_instance", Identity()),
+        }
+        return {**forms, "voicemail": ("voicemail", Identity())} if self.voicemail else forms
 
     def read(self, source: Located, problems: Problems) -> Target:
-        """Read a mapping with exactly one of the three keys."""
+        """Read a mapping with exactly one of the keys."""
+        forms = self._forms
         if not isinstance(source.value, dict) or len(source.value) != 1:
-            allowed = ", ".join(f"{kind}: ..." for kind in self._KINDS)
+            allowed = ", ".join(f"{key}: ..." for key in forms)
             raise problems.refuse(source.place, f"{source.kind} is not one target (allowed: {allowed})", "bad-target")
-        ((kind, identity),) = source.value.items()
-        if kind not in self._KINDS:
-            raise problems.refuse(source.place, unknown_name("kind of target", kind, self._KINDS), "bad-target")
-        if kind == "phone":
-            return Target(kind="phone", id=PhoneNumber().read(identity, problems))
-        wanted = "user" if kind == "user" else "application_instance"
-        return Target(kind=wanted, id=Identity().read(identity, problems))
+        ((key, identity),) = source.value.items()
+        if key not in forms:
+            raise problems.refuse(source.place, unknown_name("kind of target", key, list(forms)), "bad-target")
+        kind, shape = forms[key]
+        return Target(kind=kind, id=shape.read(identity, problems))
 
     def to_json(self, value: Target) -> Any:
-        """Give `{"user" | "phone" | "application_instance": id}`."""
+        """Give the kind and the id."""
         return value.to_json()
 
     def from_json(self, document: Any) -> Target:
@@ -148,10 +157,9 @@ class TargetShape(Shape[Target]):
 
     def schema(self) -> dict[str, Any]:
         """Exactly one of the kinds."""
-        forms = {"user": Identity(), "phone": PhoneNumber(), "applicationInstance": Identity()}
         return {
             "type": "object",
-            "properties": {kind: forms[kind].schema() for kind in self._KINDS},
+            "properties": {key: shape.schema() for key, (_, shape) in self._forms.items()},
             "additionalProperties": False,
             "minProperties": 1,
             "maxProperties": 1,

@@ -81,10 +81,10 @@ async def test_a_call_is_kept_alive_every_fourteen_minutes_and_hung_up_after_fou
     assert call.requests[-1] == "hangUp"
 
 
-async def test_a_call_that_graph_ends_without_a_keep_alive_is_recorded_as_dropped(laptop: Laptop) -> None:
+async def test_a_call_that_graph_ends_without_a_keep_alive_is_recorded_as_that(laptop: Laptop) -> None:
     laptop.simulator.change_settings(keep_alive_lapse_s=5)
     call = await play(laptop)
-    assert (call.record["outcome"], call.record["subcode"]) == ("dropped", 8537)
+    assert (call.record["outcome"], call.record["subcode"]) == ("keepalive_lost", 8537)
 
 
 async def test_an_end_that_graph_never_tells_is_found_by_the_next_request(laptop: Laptop) -> None:

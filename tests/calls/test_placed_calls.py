@@ -177,6 +177,52 @@ async def test_an_operator_transfers_a_call_and_gets_it_back_when_nobody_answers
     assert call.record["transfer"] == {"target": "user", "state": "completed"}
 
 
+async def test_others_are_called_straight_into_a_call_of_two_where_that_is_set(tmp_path: Path) -> None:
+    async with laptop_with_flows(tmp_path, settings={"DIRECT_INVITE": "1"}, staying=STAYING) as laptop:
+        laptop.simulator.change_settings(invite_into_peer_to_peer="escalate")
+        instance_id = await place(laptop, "staying", to=[{"user": BOB}])
+        await clock_of(laptop).advance(5)
+        await control(laptop, instance_id, "invite", participants=[{"user": CAROL}])
+        await clock_of(laptop).advance(10)
+        await control(laptop, instance_id, "mute")
+        laptop.simulator.drop(graph_calls(laptop)[-1].id, "removed")
+        call = await over(laptop, instance_id)
+    told = [(each["action"], each["result"]) for each in call.events if each["what"] == "control"]
+    assert told == [("invite", "started"), ("invite", "done"), ("mute", "done")]
+    assert (call.record["outcome"], call.record["party"]) == ("removed", "group")
+
+
+async def test_a_call_that_others_are_brought_into_goes_on_as_a_group_call(laptop: Laptop) -> None:
+    instance_id = await place(laptop, "staying", to=[{"user": BOB}])
+    await clock_of(laptop).advance(5)
+    laptop.simulator.people.escalate(graph_calls(laptop)[-1].id, [{"user": CAROL}])
+    await clock_of(laptop).advance(5)
+    await control(laptop, instance_id, "mute")
+    laptop.simulator.people.remove(graph_calls(laptop)[-1].id, graph_calls(laptop)[-1].my_participant_id)
+    call = await over(laptop, instance_id)
+    assert call.record["outcome"] == "removed"
+    assert [each["result"] for each in call.events if each["what"] == "control"] == ["done"]
+
+
+async def test_a_bot_that_may_not_be_in_a_group_call_is_dropped_from_it(laptop: Laptop) -> None:
+    laptop.simulator.change_settings(permissions=["Calls.Initiate.All", "Calls.AccessMedia.All"])
+    instance_id = await place(laptop, "staying", to=[{"user": BOB}])
+    await clock_of(laptop).advance(5)
+    laptop.simulator.people.escalate(graph_calls(laptop)[-1].id, [{"user": CAROL}])
+    call = await over(laptop, instance_id)
+    assert (call.record["outcome"], call.record["subcode"]) == ("permission_missing", 7504)
+
+
+async def test_a_caller_is_sent_to_somebodys_voicemail(tmp_path: Path) -> None:
+    flow = ASKING.replace("next: ask}", "next: send}") + (
+        f"  send: {{kind: transfer, target: {{voicemail: {CAROL}}}, on: {{failed: bye}}}}\n"
+    )
+    async with laptop_with_flows(tmp_path, test=flow) as laptop:
+        call = await over(laptop, await place(laptop, **TO_BOB))
+    assert call.record["outcome"] == "transferred"
+    assert call.record["transfer"] == {"target": "voicemail", "state": "completed"}
+
+
 async def test_a_call_to_a_telephone_goes_out_by_a_resource_account(tmp_path: Path) -> None:
     phone = "+442079460123"
     asked: dict[str, Any] = {"to": [{"phone": phone}], "from": {"application_instance": LINE}}

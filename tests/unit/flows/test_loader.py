@@ -201,7 +201,7 @@ def test_every_way_out_of_every_node_is_listed_with_its_target() -> None:
         (
             '{phone: "+442071234567"}',
             "alice",
-            "nodes.send.target: 'alice' is not one target (allowed: user: ..., phone: ..., applicationInstance: ...)",
+            "nodes.send.target: 'alice' is not one target (allowed: user: ..., phone: ..., ",
         ),
         (
             "on: {noAnswer: menu}",

@@ -99,3 +99,12 @@ def test_a_prefix_that_no_number_begins_with_is_named(value):
 @pytest.mark.parametrize("value", ["-1", "many", "100001", "1.5"])
 def test_a_malformed_cap_is_named(name, value):
     assert name in problems(**{name: value})
+
+
+@pytest.mark.parametrize(("text", "direct"), [("0", False), ("1", True)])
+def test_direct_invitations_are_off_or_on(text, direct):
+    assert Settings.from_mapping({**COMPLETE, "DIRECT_INVITE": text}).direct_invite is direct
+
+
+def test_a_malformed_direct_invite_is_named():
+    assert "DIRECT_INVITE" in problems(DIRECT_INVITE="yes")
