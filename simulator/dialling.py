@@ -26,7 +26,7 @@ class Ringing:
         self._timer = f"ring {id(self)}"
         call.ringing.append(self)
         call.transcript.add("far_end", does="rings", who=[who.id])
-        plan, ring_s = call.settings.target(who.id), call.settings.ring_s
+        plan, ring_s = call.exchange.plan(who.id), call.settings.ring_s
         if plan.outcome in ("waits", "no_answer") or plan.after_s > ring_s:
             call.later(self._timer, ring_s, lambda: self.decide("no_answer"))
         else:

@@ -11,7 +11,7 @@ from simulator.delivery import Line, Outgoing
 from simulator.identities import Identity
 from simulator.prompts import MediaInfo, Prompt
 from simulator.recordings import Recordings
-from simulator.settings import SimulatorSettings
+from simulator.settings import SimulatorSettings, Target
 
 if TYPE_CHECKING:
     from simulator.call import Call
@@ -45,6 +45,10 @@ class Exchange(Protocol):
 
     def converse(self, *, initiator: Identity, tenant_id: str) -> Conversation:
         """Make a new group call known; nobody is in it."""
+        ...
+
+    def plan(self, identity: str) -> Target:
+        """How the person with this id or number behaves who is rung now."""
         ...
 
     def perform(self, call: Call, script: Sequence[Mapping[str, Any]]) -> None:

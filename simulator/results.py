@@ -61,6 +61,7 @@ ENDINGS: dict[str, Result] = {
     "no_answer": Result(487, 10004),
     "fails": Result(480, 10037),
     "declined_everywhere": Result(487, 10024),
+    "all_declined": Result(0, 5003),
     "answered_elsewhere": Result(487, 10003),
     "offline": Result(480, 10077),
     "gone_offline": Result(480, 10078),

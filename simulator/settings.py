@@ -24,6 +24,8 @@ class Target:
     #: `answers`; `waits` (rings until the control plane acts for them); `declines`, `busy`, `no_answer`, `fails`, or
     #: any other name of `simulator.results.ENDINGS`.
     outcome: str = "answers"
+    #: Outcomes of the first times they are rung, before `outcome`: `["busy", "no_answer"]`.
+    first: tuple[str, ...] = ()
     #: Seconds from the ringing to that outcome.
     after_s: float = 2.0
     #: What they do once they have answered a call of the bot's; see `simulator.far_end`.
@@ -255,14 +257,18 @@ class SimulatorSettings:
         """How Graph reports what happened; `what` is a name of `simulator.results.RESULTS`."""
         return self.results.get(what) or RESULTS[what]
 
+    def foreign(self, user_id: str, said_tenant_id: str | None, tenant_id: str) -> bool:
+        """Whether a user is of another tenant than this one, as far as is known or said."""
+        return (self.foreign_users.get(user_id) or said_tenant_id or tenant_id) != tenant_id
+
     def target(self, identity: str) -> Target:
         """How the person with this id or number behaves."""
         return self.targets.get(identity, Target())
 
 
 def _check_target(who: str, target: Target) -> None:
-    if target.outcome not in OUTCOMES:
-        raise SettingsRefused(f"targets.{who}.outcome must be one of {', '.join(sorted(OUTCOMES))}")
+    if not {target.outcome, *target.first} <= OUTCOMES:
+        raise SettingsRefused(f"targets.{who}: outcomes must be some of {', '.join(sorted(OUTCOMES))}")
     try:
         checked(target.script)
     except ScriptRefused as problem:

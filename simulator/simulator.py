@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from starlette.applications import Starlette
@@ -30,7 +32,7 @@ from simulator.people import People
 from simulator.prompts import MediaInfo, Prompt, PromptFailed, PromptFetcher
 from simulator.recordings import Recordings
 from simulator.results import ENDINGS, NoSuchEnding, Result
-from simulator.settings import SimulatorSettings
+from simulator.settings import SimulatorSettings, Target
 from simulator.token_service import token_routes
 from simulator.tokens import Tokens
 from simulator.tones import tones_of
@@ -64,6 +66,7 @@ class Simulator:
         #: Group calls and meetings in which somebody is, or was.
         self.conversations: dict[str, Conversation] = {}
         self.people = People(self)
+        self._rung: Counter[str] = Counter()
         self.recordings = Recordings()
         self.online_meetings = OnlineMeetings()
         self.faults = Faults(self._settings.seed)
@@ -186,12 +189,17 @@ class Simulator:
         """The far end hangs up, or gives up while it rings. Raises `NoSuchCall`, `NothingToActOn`."""
         call, settings = self._live(call_id), self._settings
         peer = call.birth.peer
-        if call.conversation is not None and call.state != "incoming":
-            raise NothingToActOn(f"call {call_id} is a group call: people leave it through /simulator/meetings")
-        if call.ringing:
+        if call.ringing and call.state != "established":
             raise NothingToActOn(f"call {call_id} is not answered: its far end may answer or decline")
+        participant = None
+        if call.conversation is not None and call.state != "incoming":
+            participant = call.conversation.find(peer.id) if len(call.birth.targets) < 2 else None
+            if participant is None or participant.call is not None:
+                raise NothingToActOn(f"call {call_id} is a group call: people leave it through /simulator/meetings")
         call.transcript.add("far_end", does="hangs_up", who=peer.id)
-        if call.state in ("incoming", "redirecting"):
+        if call.conversation is not None and participant is not None:
+            call.conversation.leave(participant)
+        elif call.state in ("incoming", "redirecting"):
             call.end(settings.result("caller_gave_up"))
         elif peer.kind == "phone":
             call.end(settings.result("phone_hung_up"))
@@ -214,6 +222,7 @@ class Simulator:
         for call in self.calls.values():
             call.forget()
         self.calls.clear()
+        self._rung.clear()
         self.conversations.clear()
         self.recordings.clear()
         self.online_meetings.clear()
@@ -265,6 +274,12 @@ class Simulator:
             if one.meeting is meeting and not one.over:
                 return one
         return self.converse(initiator=meeting.organizer, tenant_id=meeting.tenant_id, meeting=meeting)
+
+    def plan(self, identity: str) -> Target:
+        """How the person with this id or number behaves who is rung now; counts how often they were."""
+        target, times = self._settings.target(identity), self._rung[identity]
+        self._rung[identity] += 1
+        return target if times >= len(target.first) else replace(target, outcome=target.first[times])
 
     def perform(self, call: Call, script: Sequence[Step]) -> None:
         """Let the far end of a call do what a script says. Raises `ScriptRefused`."""

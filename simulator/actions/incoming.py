@@ -17,6 +17,7 @@ from simulator.errors import invalid, wrong_state
 from simulator.identities import Identity
 from simulator.notifications import Notification
 from simulator.permissions import JOIN_GROUP, JOIN_GROUP_AS_GUEST
+from simulator.settings import Target
 
 _REASONS = frozenset({"none", "busy", "forbidden"})
 _DEFAULT_RING_S = {True: 55, False: 60}
@@ -123,7 +124,7 @@ def target(item: Any, where: str = "targets") -> Identity:
 
 def _first_to_act(call: Call, targets: list[Identity], ring_s: int) -> tuple[float, str, Identity]:
     """When, how and by whom the redirect is decided: by the first to answer, else by the last to say no."""
-    plans = [(call.settings.target(target.id), target) for target in targets]
+    plans = [(_plan(call, target), target) for target in targets]
     answers = [(plan.after_s, target) for plan, target in plans if plan.outcome == "answers" and plan.after_s <= ring_s]
     if answers:
         after_s, who = min(answers, key=lambda one: one[0])
@@ -132,6 +133,14 @@ def _first_to_act(call: Call, targets: list[Identity], ring_s: int) -> tuple[flo
         return float(ring_s), "no_answer", targets[0]
     plan, who = max(plans, key=lambda one: one[0].after_s)
     return min(plan.after_s, ring_s), plan.outcome, who
+
+
+def _plan(call: Call, who: Identity) -> Target:
+    """How somebody behaves; only resource accounts reach the telephone network, and no one other tenants' users."""
+    out_of_reach = who.kind == "phone" and not call.birth.reaches_phones
+    if out_of_reach or call.settings.foreign(who.id, who.tenant_id, call.birth.tenant_id):
+        return Target(outcome="fails")
+    return call.exchange.plan(who.id)
 
 
 def _redirected(call: Call, outcome: str, who: Identity) -> None:

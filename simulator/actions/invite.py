@@ -12,7 +12,6 @@ from typing import Any
 from simulator import escalation
 from simulator.actions.asked import Answer, Asked, operation_answer
 from simulator.actions.incoming import target
-from simulator.actions.outgoing import foreign
 from simulator.actions.participants import in_conversation
 from simulator.call import Call
 from simulator.conversation import Conversation
@@ -93,7 +92,7 @@ def _check(call: Call, conversation: Conversation, people: list[Identity]) -> No
             raise invalid("A bot cannot invite a bot.")
         if who.kind == "phone" and not call.birth.reaches_phones:
             raise no_permission()
-        if foreign(call.settings, who, conversation.tenant_id):
+        if call.settings.foreign(who.id, who.tenant_id, conversation.tenant_id):
             raise tenant_mismatch()
         waiting = any(ringing.who.id == who.id for ringing in call.ringing)
         if waiting or conversation.find(who.id) is not None:

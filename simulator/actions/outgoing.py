@@ -20,7 +20,6 @@ from simulator.errors import GraphError, bad_source, conflict, invalid, tenant_m
 from simulator.exchange import Birth
 from simulator.identities import Identity
 from simulator.permissions import ACCESS_MEDIA, INITIATE, INITIATE_GROUP, JOIN_GROUP, JOIN_GROUP_AS_GUEST
-from simulator.settings import SimulatorSettings
 
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 #: What a call keeps of its request, to show it again.
@@ -132,7 +131,7 @@ def _check_person(asked: AskedOfTenant, birth: Birth) -> None:
             raise bad_source("A phone can be called only with source.identity.applicationInstance.")
         if asked.body.raw("tenantId") is None:
             raise invalid("tenantId is required to call a phone.")
-    elif foreign(asked.simulator.settings, called, birth.tenant_id):
+    elif _foreign(asked, called):
         raise tenant_mismatch()
 
 
@@ -143,11 +142,9 @@ def _check_group(asked: AskedOfTenant, birth: Birth) -> None:
         raise invalid("A call to several people takes users only.")
     if len({one.id for one in birth.targets}) < len(birth.targets):
         raise invalid("targets names somebody twice.")
-    if any(foreign(asked.simulator.settings, one, birth.tenant_id) for one in birth.targets):
+    if any(_foreign(asked, one) for one in birth.targets):
         raise tenant_mismatch()
 
 
-def foreign(settings: SimulatorSettings, who: Identity, tenant_id: str) -> bool:
-    """Whether a user is known to be of another tenant than the call."""
-    home = settings.foreign_users.get(who.id) or who.tenant_id or tenant_id
-    return who.kind == "user" and home != tenant_id
+def _foreign(asked: AskedOfTenant, who: Identity) -> bool:
+    return who.kind == "user" and asked.simulator.settings.foreign(who.id, who.tenant_id, asked.tenant_id)

@@ -20,7 +20,6 @@ from typing import Any
 from simulator import identities
 from simulator import notifications as notes
 from simulator.actions.asked import Answer, Asked
-from simulator.actions.outgoing import foreign
 from simulator.call import Call
 from simulator.conversation import Participant
 from simulator.errors import invalid, not_established, not_present
@@ -88,14 +87,14 @@ def _transferee(call: Call, value: Any) -> Participant | None:
 
 def _ring(wanted: _Transfer) -> None:
     call, target = wanted.call, wanted.target
-    plan = call.settings.target(target.id)
+    plan = call.exchange.plan(target.id)
     outcome, after_s = plan.outcome, plan.after_s
     if wanted.voicemail:
         outcome, after_s = "answers", _VOICEMAIL_S
     elif outcome in ("no_answer", "waits"):
         after_s = call.settings.transfer_ring_s
     unreachable = target.kind == "phone" and not call.birth.reaches_phones
-    if unreachable or foreign(call.settings, target, call.birth.tenant_id):
+    if unreachable or call.settings.foreign(target.id, target.tenant_id, call.birth.tenant_id):
         outcome = "fails"  # only resource accounts reach the telephone network, and no one other tenants' users
     call.transcript.add("far_end", does="voicemail answers" if wanted.voicemail else "rings", who=[target.id])
     call.later("transfer", after_s, lambda: _decided(wanted, outcome))

@@ -21,7 +21,7 @@ from graph.notifications import parse_notifications
 from graph.requests import Request
 from inbox.delivery import Delivery
 from localhost.engine import Engine, InstanceGone, NoSuchInstance
-from simulator import SimulatorSettings, identities
+from simulator import SimulatorSettings, Target, identities
 from simulator.actions import incoming
 from simulator.actions.asked import Asked, Body
 from simulator.call import Call
@@ -147,6 +147,9 @@ class Line:
 
     def fetch(self, info: MediaInfo, then: Callable[[Prompt | Exception], None]) -> None:
         then(Prompt(info=info, sha256="", duration_s=self._dice.choice((0.3, 1.0, 2.5))))
+
+    def plan(self, identity: str) -> Target:
+        return self.settings.target(identity)
 
     def converse(self, *, initiator: Identity, tenant_id: str) -> Conversation:
         raise AssertionError("on a line there are only two")

@@ -85,6 +85,14 @@ async def test_a_change_may_be_packed_in_a_list(bot):
     assert all(isinstance(item["resourceData"], list) for _, body in bot.posts for item in json.loads(body)["value"])
 
 
+@pytest.mark.parametrize("settings", [{"identity_tenant_ids": False, "beyond_metadata": True}])
+async def test_payloads_may_say_less_and_more_than_the_metadata(bot):
+    call_id = await call_with_operation(bot)
+    assert "tenantId" not in bot.changes(call_id)[0]["source"]["identity"]["user"]
+    assert bot.ended(call_id)["mediaHostedRegion"] == "EUWE"
+    assert {"createdDateTime", "lastActionDateTime", "completionReason"} <= set(bot.operations(call_id)[0])
+
+
 @pytest.mark.parametrize("settings", [{"webhook_charset": "Windows-1252"}])
 async def test_a_body_may_be_in_an_old_charset(bot):
     call_id = await call_with_operation(bot)
