@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from cli import check, demo, explore, reference, scenario_tests
+from cli import check, demo, draw, explore, reference, scenario_tests
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -14,6 +14,7 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     demo.add_arguments(commands.add_parser("demo", help="the whole of Callwright on this machine, with a call"))
     check.add_arguments(commands.add_parser("check", help="everything that is wrong with flows and routes"))
+    draw.add_arguments(commands.add_parser("draw", help="a picture of a flow: Mermaid, DOT or SVG"))
     explore.add_arguments(commands.add_parser("explore", help="every way through a flow, in virtual time"))
     scenario_tests.add_arguments(commands.add_parser("test", help="the scenarios of flows, in virtual time"))
     reference.add_arguments(commands.add_parser("reference", help="write the pages that follow from code"))
