@@ -67,7 +67,6 @@ class Laptop:
 
     async def start_bot(self) -> None:
         """Start the bot, for the first time or again after `kill_bot`: same address, same task hub, same storage."""
-        os.environ.update(self._environment("http://127.0.0.1:1"))  # function_app.py checks its settings on import
         self.host = await Host.start(
             APP_FOLDER,
             database=self._options.database,
@@ -77,7 +76,7 @@ class Laptop:
             schedules=self._options.schedules,
         )
         self._port = int(self.host.base_url.rpartition(":")[2])
-        settings = Settings.from_mapping(self._environment(self.host.base_url))
+        settings = Settings.from_mapping(self.environment(self.host.base_url))
         self.connections = Connections.from_settings(
             settings, now=self.clock.now, sleep=self.clock.sleep, storage=self.memory
         )
@@ -111,7 +110,8 @@ class Laptop:
         assert isinstance(self.clock, VirtualClock)
         await self.clock.run_until(lambda: all(map(self.is_over, call_ids)), limit_s=limit_s)
 
-    def _environment(self, public_base_url: str) -> dict[str, str]:
+    def environment(self, public_base_url: str) -> dict[str, str]:
+        """The settings of the bot, as environment variables."""
         told = self.simulator.settings
         return {
             "BOT_APP_ID": told.bot_app_id,
@@ -146,9 +146,9 @@ async def open_laptop(
     """
     simulator = Simulator(clock, simulator_settings)
     async with serve(simulator, port=simulator_port, certificates=certificates) as addresses:
-        with _trusting(addresses.ca_file):
-            laptop = Laptop(clock, simulator, addresses, storage or MemoryStorage(), options or BotOptions())
-            await laptop.start_bot()
+        laptop = Laptop(clock, simulator, addresses, storage or MemoryStorage(), options or BotOptions())
+        with _trusting(addresses.ca_file), _environ(laptop.environment("http://127.0.0.1:1")):
+            await laptop.start_bot()  # function_app.py checks the settings of its environment on import
             try:
                 yield laptop
             finally:
@@ -158,9 +158,15 @@ async def open_laptop(
 @contextmanager
 def _trusting(ca_file: Path | None) -> Generator[None]:
     """Let MSAL and httpx trust a certificate authority, which both of them learn from the environment."""
-    before = {name: os.environ.get(name) for name in _TRUST}
-    if ca_file is not None:
-        os.environ.update(dict.fromkeys(_TRUST, str(ca_file)))
+    with _environ({} if ca_file is None else dict.fromkeys(_TRUST, str(ca_file))):
+        yield
+
+
+@contextmanager
+def _environ(values: Mapping[str, str]) -> Generator[None]:
+    """Set environment variables for a while."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
     try:
         yield
     finally:
