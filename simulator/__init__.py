@@ -4,6 +4,7 @@ Development only, and an independent reading of Graph's contract: it shares no c
 it does and what it does not do.
 """
 
+from simulator.people import NoSuchConversation, NotThere
 from simulator.results import Result
 from simulator.server import Addresses, serve
 from simulator.settings import Client, SimulatorSettings, Target
@@ -13,6 +14,8 @@ __all__ = [
     "Addresses",
     "Client",
     "NoSuchCall",
+    "NoSuchConversation",
+    "NotThere",
     "NothingToActOn",
     "Result",
     "Simulator",

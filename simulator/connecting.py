@@ -37,6 +37,9 @@ def media_active(call: Call) -> None:
 def _established(call: Call) -> None:
     call.move("connected")
     conversation = call.conversation
+    if conversation is not None and conversation.over:
+        call.end(call.settings.result("conversation_ended"))
+        return
     if conversation is None:
         call.notify_state()
     else:

@@ -5,10 +5,10 @@ A fault is made with `POST /simulator/faults` or `simulator.fault(...)`:
     {"match": {"operation": "playPrompt"}, "fail": {"status": 503, "retry_after": 1}, "times": 2}
     {"match": {"notification": "call", "state": "established"}, "fail": "duplicate"}
 
-`match` names a request by its action (`answer`, `playPrompt`, `hangUp`, `getCall`, `token`, ...) or a notification by
-its kind (`incoming`, `call`, `tone`, `ended`, `operation`) and, if wanted, its state; either may add `call_id`. `"*"`
-is any. `times` is how often it happens (1), `skip` how many matches go unharmed first (0), `probability` how likely
-each match is to be hit (1; seeded by the settings).
+`match` names a request by its action (`createCall`, `answer`, `playPrompt`, `hangUp`, `getCall`, `token`, ...) or a
+notification by its kind (`incoming`, `call`, `tone`, `ended`, `operation`, `roster`, `sharing`, `joining`, `left`) and,
+if wanted, its state; either may add `call_id`. `"*"` is any. `times` is how often it happens (1), `skip` how many
+matches go unharmed first (0), `probability` how likely each match is to be hit (1; seeded by the settings).
 
 | fail | request | notification |
 |---|---|---|

@@ -311,3 +311,19 @@ async def test_the_control_plane_makes_meetings_and_moves_people(bot):
 async def test_the_control_plane_refuses_what_makes_no_sense(bot, meeting, path, body):
     status, problem = await bot.control("POST", f"/meetings{path.format(id=meeting.id)}", body)
     assert (status, bool(problem["error"])) == (400, True)
+
+
+async def test_a_bot_that_answers_when_the_meeting_is_over_is_out_at_once(bot, people, meeting):
+    call_id = bot.simulator.ring({"user": CAROL}, meeting=meeting.id)
+    await bot.until(lambda: bool(bot.of(call_id)))
+    people.end(meeting.id)
+    await bot.answer(call_id)
+    await bot.until(lambda: bot.ended(call_id) is not None)
+    assert bot.result(call_id) == (200, 5001)
+
+
+async def test_a_join_that_comes_twice_is_refused_the_second_time(bot, meeting):
+    bot.simulator.fault({"operation": "createCall"}, "duplicate")
+    status, problem, _ = await bot.ask("POST", "", bot.call_body(**organizer_info(meeting)))
+    assert (status, problem["error"]["code"]) == (409, "8519")
+    assert len(bot.simulator.calls) == 1
