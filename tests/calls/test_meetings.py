@@ -267,6 +267,20 @@ async def test_a_meeting_of_three_hundred_is_one_call_with_a_short_history(lapto
     assert len(laptop.host.engine.history(instance_id)) < 400
 
 
+async def test_whoever_is_sent_out_of_a_meeting_must_be_named(laptop: Laptop) -> None:
+    of = meeting(laptop)
+    instance_id = await joined(laptop, of)
+    carol = laptop.simulator.people.conversation(of.id).find(CAROL)
+    assert carol is not None
+    target = {"user": "0c1f5b00-5555-4a2b-9c3d-00000000d00d"}
+    await control(laptop, instance_id, "transfer", target=target)
+    await clock_of(laptop).advance(10)
+    await control(laptop, instance_id, "transfer", target=target, transferee=carol.id)
+    call = await over(laptop, instance_id)
+    assert [each["result"] for each in call.events if each["what"] == "control"] == ["refused", "done"]
+    assert call.record["outcome"] == "transferred"
+
+
 async def test_people_are_let_go_of_and_held(laptop: Laptop) -> None:
     of = meeting(laptop)
     instance_id = await joined(laptop, of)
