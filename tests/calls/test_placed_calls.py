@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import azure.durable_functions as df
 import pytest
 from callers import clock_of, laptop_with_flows
 from placed import BOB, CAROL, LINE, TO_BOB, ask, control, graph_calls, over, place, see
@@ -125,6 +126,19 @@ async def test_a_placing_that_nothing_is_heard_of_is_given_up(laptop: Laptop) ->
     record = await laptop.connections.records.get(instance_id)
     assert record is not None
     assert (record["outcome"], record["reason"]) == ("failed", "notConfirmed")
+    assert graph_calls(laptop) == []
+
+
+async def test_a_flow_that_is_gone_meanwhile_has_nobody_called(laptop: Laptop) -> None:
+    """It was there when the call was asked for, and nobody is rung to hear an apology."""
+    laptop.simulator.change_settings(targets={BOB: {"outcome": "answers"}})
+    asked = {"flow": "gone", **TO_BOB}
+    client = df.DurableOrchestrationClient(laptop.host.links.client_json())
+    instance_id = await laptop.connections.outgoing(client).place(asked, None)
+    await clock_of(laptop).run_until(lambda: laptop.host.engine.has_ended(instance_id))
+    record = await laptop.connections.records.get(instance_id)
+    assert record is not None
+    assert (record["outcome"], record["flow"]) == ("failed", "nobody")
     assert graph_calls(laptop) == []
 
 

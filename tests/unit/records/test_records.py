@@ -75,6 +75,27 @@ async def test_the_first_closing_stands_and_a_late_opening_changes_nothing(place
     assert len((await place.records.list()).calls) == 1
 
 
+async def test_what_becomes_known_of_a_live_call_is_added_everywhere_it_is_listed(place: Place) -> None:
+    await place.records.open(ID, {"customer": "harbour"})
+    thread = {"thread_id": "19:meeting_2079460000@thread.v2", "join_url": "https://teams.microsoft.com/l?context=x"}
+    await place.records.amend(ID, {"meeting": thread})
+    kept = {"thread_id": "19:meeting_2079460000@thread.v2", "join_url": "https://teams.microsoft.com/l"}
+    for calls in (place.records.list(), place.records.list(customer="harbour"), place.records.list(state="live")):
+        assert [each["meeting"] for each in (await calls).calls] == [kept]
+    await place.records.close(ID, {"outcome": "completed"})
+    assert ((await place.records.get(ID)) or {})["meeting"] == kept
+
+
+async def test_a_call_that_has_ended_or_never_began_is_not_amended(place: Place) -> None:
+    await place.records.amend(ID, {"meeting": None})
+    assert await place.records.get(ID) is None
+    await place.records.open(ID, {"customer": "harbour"})
+    await place.records.close(ID, {"outcome": "completed"})
+    before = await place.records.get(ID)
+    await place.records.amend(ID, {"meeting": {"bot_id": "1"}})
+    assert await place.records.get(ID) == before
+
+
 async def test_a_call_that_was_never_opened_is_recorded_all_the_same(place: Place) -> None:
     await place.records.close(ID, {"outcome": "failed"}, [{"seq": 1, "what": "ended"}])
     await place.records.open(ID, {"customer": "a"})
