@@ -13,7 +13,8 @@ from typing import Any
 from cli.check import PROMPTS, ROUTES, find, read_voices
 from cli.rehearsal.explorer import MOST_PLACES, Exploration, Way, explore
 from cli.rehearsal.stage import Setting
-from flows import Flow, FlowErrors, load_file
+from flows import Flow, FlowErrors
+from flows.linker import link_file
 from prompts.catalogue import PromptError
 
 # A Monday morning in winter, for flows that look at the clock.
@@ -57,8 +58,9 @@ def run(options: argparse.Namespace) -> int:
 
 
 def load(paths: Sequence[Path]) -> list[Flow]:
-    """The flows of folders and files; routes are none. Raises `FlowErrors` and `OSError`."""
-    return [load_file(path) for path in find(paths) if path.name != ROUTES]
+    """The flows of folders and files, linked; routes and subflows are none. Raises `FlowErrors` and `OSError`."""
+    flows = [link_file(path) for path in find(paths) if path.name != ROUTES]
+    return [flow for flow in flows if not flow.is_subflow]
 
 
 def lengths_of(flows: Sequence[Flow], folder: Path) -> dict[str, Mapping[str, int]]:

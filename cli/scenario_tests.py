@@ -14,7 +14,8 @@ from cli.check import PROMPTS, find
 from cli.explore import AT, lengths_of
 from cli.rehearsal.scenarios import Scenarios, Verdict, check_names, load, play
 from cli.rehearsal.stage import Setting
-from flows import Exit, Flow, FlowErrors, load_file
+from flows import Exit, Flow, FlowErrors
+from flows.linker import link_file
 from flows.source import MAX_BYTES
 from prompts.catalogue import PromptError
 
@@ -74,7 +75,7 @@ def play_file(path: Path, prompts: Path) -> Tested:
     """Play the scenarios of one file. Raises `FlowErrors`, `PromptError` and `OSError`."""
     with path.open("rb") as file:
         scenarios, root = load(file.read(MAX_BYTES + 1).decode("utf-8", "replace"), str(path))
-    flow = load_file(_flow_file(path, scenarios))
+    flow = link_file(_flow_file(path, scenarios))
     check_names(scenarios, root, flow, str(path))
     begun = time.perf_counter()
     setting = Setting(flow=flow, lengths=lengths_of([flow], prompts)[flow.id], at=AT)

@@ -9,6 +9,7 @@ from typing import Any
 
 from flows import Flow, FlowErrors, Route, Routes, load, load_file, load_routes
 from flows.acts import Target
+from flows.linker import link
 from graph.kinds import IncomingCall
 from graph.notifications import parse_item
 from prompts.catalogue import Catalogue, PromptError
@@ -154,7 +155,7 @@ class FlowLibrary:
 
     def _read_flow(self, id: str) -> Flow:
         if id not in self._flows:
-            self._flows[id] = load_file(self._path(id))
+            self._flows[id] = link(load_file(self._path(id)), lambda each: load_file(self._path(each)))
         return self._flows[id]
 
     def _path(self, id: str) -> Path:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from flows import paths
 from flows.checks import CHECKS, Limits
+from flows.kinds.subflow import Subflow
+from flows.linker import mistakes
 from flows.loader import Document, read
 from flows.problems import FlowErrors, Place, Problem
 from flows.routes import Route, read_routes
@@ -48,6 +50,8 @@ def check(sources: Sequence[Source], *, voices: Voices | None = None, limits: Li
             continue
         found += _check_flow(document, source, documents, voices, limits or Limits())
         documents.setdefault(document.flow.id, document)
+    for document in documents.values():
+        found += _check_links(document, documents, broken)
     for source in sources:
         if source.routes:
             found += _check_routes(source, documents, broken, voices)
@@ -93,6 +97,14 @@ def _check_prompts(document: Document, locale: str, voices: Voices, source: Sour
             yield Problem(file=document.file, place=document.place("locale"), message=message, rule="prompt-format")
 
 
+def _check_links(document: Document, documents: Mapping[str, Document], broken: set[str]) -> Iterator[Problem]:
+    for node, rule, message in mistakes(document.flow, lambda id: documents[id].flow):
+        wanted = document.flow.nodes[node]
+        if rule == "unknown-flow" and isinstance(wanted, Subflow) and wanted.flow in broken:
+            continue  # it is there, and was told its own mistakes
+        yield Problem(file=document.file, place=document.key_place("nodes", node), message=message, rule=rule)
+
+
 def _check_routes(
     source: Source, documents: Mapping[str, Document], broken: set[str], voices: Voices | None
 ) -> Iterator[Problem]:
@@ -120,6 +132,8 @@ def _check_route(
     if document is None:
         return
     flow = document.flow
+    if flow.is_subflow:
+        yield "subflow-routed", f"the flow '{flow.id}' is a part of others: it has a 'return'"
     nodes = [flow.nodes[name] for name in paths.reached(flow)]
     if route.recording == "off" and (records := next((node.id for node in nodes if node.RECORDS), None)):
         yield "recording-off", f"the flow records at '{records}', and this route does not allow it"

@@ -142,6 +142,11 @@ class Flow:
         return tuple(dict.fromkeys(mention.name for mention in used if mention.kind == "prompt"))
 
     @cached_property
+    def is_subflow(self) -> bool:
+        """Whether other flows use it: it returns to them, and begins with the call answered."""
+        return any(node.KIND == "return" for node in self.nodes.values())
+
+    @cached_property
     def hears_keys(self) -> bool:
         """Whether any node needs the caller's keys."""
         return any(node.hears_keys for node in self.nodes.values())

@@ -238,7 +238,9 @@ class _Reader:
         allowed = [each.name for each in kind.OUTCOMES if each.name != kind.NEXT]
         on = entries.get("on")
         for outcome, each in (mapping(on, self.problems) if on else {}).items():
-            if outcome not in allowed:
+            if kind.NAMES_OUTCOMES:
+                Name("outcome").read(Located(value=outcome, raw=outcome, place=each.place), self.problems)
+            elif outcome not in allowed:
                 place = (on.keys or {})[outcome] if on else each.place
                 raise self.problems.refuse(
                     place, unknown_name(f"outcome of a {kind.KIND}", outcome, allowed), "unknown-outcome"
@@ -249,7 +251,7 @@ class _Reader:
 
 def _check_answered_first(flow: Flow, reader: _Reader) -> None:
     """A caller hears nothing before `answer`, and nothing can be rejected or redirected after it."""
-    for name in paths.unanswered(flow):
+    for name in () if flow.is_subflow else paths.unanswered(flow):
         if flow.nodes[name].NEEDS_CALL:
             kind = flow.nodes[name].KIND
             message = f"the call can get here unanswered; put an 'answer' before this {kind}"

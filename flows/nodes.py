@@ -86,6 +86,8 @@ class Node:
     BEFORE_ANSWER: ClassVar[bool] = False
     # Whether it can be heard pressing keys.
     TAKES_KEYS: ClassVar[bool] = False
+    # Whether its outcomes are whatever the author names under `on`.
+    NAMES_OUTCOMES: ClassVar[bool] = False
     # Whether it brings the caller to a person, now or later.
     REACHES_PEOPLE: ClassVar[bool] = False
     # Whether it records the caller.

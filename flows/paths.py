@@ -47,7 +47,8 @@ def unanswered(flow: Flow) -> list[str]:
 def answered(flow: Flow) -> list[str]:
     """The nodes that can be reached once the call is answered."""
     answers = [name for name, node in flow.nodes.items() if node.KIND == "answer"]
-    return walk(flow, [to for name in answers if (to := flow.follow(name, "answered")) is not None])
+    starts = [to for name in answers if (to := flow.follow(name, "answered")) is not None]
+    return walk(flow, [*starts, *([flow.start] if flow.is_subflow else [])])
 
 
 def endless(flow: Flow, names: Iterable[str]) -> list[str]:

@@ -256,6 +256,24 @@ _DEPLOYMENTS = (
         "The bot looks for {id}.yaml.",
         "Rename the file, or correct the id.",
     ),
+    _error(
+        "subflow-without-return",
+        "A flow that is used as a subflow comes back.",
+        "The call would end in it, and what follows would be for nothing.",
+        "End it with nodes of kind 'return', or use 'goto' and nodes of this flow.",
+    ),
+    _error(
+        "subflow-circle",
+        "No flow is part of itself.",
+        "It could not be written out.",
+        "Lead back with a node of the same flow.",
+    ),
+    _error(
+        "subflow-routed",
+        "Calls are routed to flows that answer them.",
+        "A flow with a 'return' is for other flows.",
+        "Route to a flow that uses it.",
+    ),
     _error("duplicate-flow", "An id names one flow.", "Only one of the two would be used.", "Rename one of them."),
     _error(
         "missing-locale",

@@ -60,15 +60,18 @@ def kind_schema(kind: type[Node]) -> JSON:
     properties: JSON = {"kind": {"const": kind.KIND}}
     if kind.NEXT is not None:
         properties["next"] = {**node_name, "description": f"the node that follows '{kind.NEXT}'"}
-        if any(each.name == kind.NEXT and each.otherwise == REQUIRED for each in kind.OUTCOMES):
+        if (
+            any(each.name == kind.NEXT and each.otherwise == REQUIRED for each in kind.OUTCOMES)
+            and not kind.NAMES_OUTCOMES
+        ):
             required.append("next")
     owed = [each.name for each in outcomes if each.otherwise == REQUIRED]
-    if outcomes:
+    if outcomes or kind.NAMES_OUTCOMES:
         properties["on"] = {
             "type": "object",
             "description": "outcome -> the node that follows",
             "properties": {each.name: node_name for each in outcomes},
-            "additionalProperties": False,
+            "additionalProperties": node_name if kind.NAMES_OUTCOMES else False,
             **({"required": owed} if owed else {}),
         }
         required += ["on"] if owed else []

@@ -17,6 +17,7 @@ from flows.kinds.reject import Reject
 from flows.kinds.report import Report
 from flows.kinds.set import Set
 from flows.kinds.stay import Stay
+from flows.kinds.subflow import Return, Subflow
 from flows.kinds.transfer import Transfer
 from flows.kinds.voicemail import Voicemail
 from flows.kinds.wait import Wait
@@ -38,8 +39,10 @@ KINDS: dict[str, type[Node]] = {
         Redirect,
         Reject,
         Report,
+        Return,
         Set,
         Stay,
+        Subflow,
         Transfer,
         Voicemail,
         Wait,

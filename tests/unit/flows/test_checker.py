@@ -6,14 +6,14 @@ import re
 from pathlib import Path
 
 import pytest
-from bad_flows import DEPLOYMENTS, FLOWS, GOOD, ROUTES, VOICES
+from bad_flows import DEPLOYMENTS, FLOWS, GOOD, ROUTES, VOICES, nodes
 
 from flows.checker import Source, check
 from flows.checks import CHECKS, Limits
 from flows.rules import RULES
 
-# Found by the commands that read files: tests/unit/cli/test_check.py.
-ELSEWHERE = {"unreadable", "duplicate-flow"}
+# Of several files: below, and in tests/unit/cli/test_check.py.
+ELSEWHERE = {"unreadable", "duplicate-flow", "subflow-routed", "subflow-without-return", "subflow-circle"}
 
 
 def findings(*sources: Source) -> list[tuple[str, str, str]]:
@@ -38,6 +38,42 @@ def test_bad_routes_have_their_finding(rule: str, routes: str, text: str, place:
     (found,) = findings(*sources)
     assert found[:2] == (rule, place), found
     assert message in found[2]
+
+
+INNER = """schema: 1
+id: inner
+locale: en-US
+start: ask
+defaults: {onError: {next: back}}
+nodes:
+  ask: {kind: play, prompts: hello, next: back}
+  back: {kind: return, outcome: asked}
+"""
+USES = nodes("  m: {kind: subflow, flow: inner, on: {asked: t}}\n")
+LINKS = [
+    ("unknown-flow", USES.replace("inner", "iner"), INNER, "there is no flow 'iner' beside this one"),
+    ("outcome-without-target", USES.replace("asked", "sked"), INNER, "'inner' returns 'asked', which leads nowhere"),
+    ("unknown-outcome", USES.replace("asked: t", "asked: t, axed: t"), INNER, "no outcome of 'inner' is named 'axed'"),
+    ("subflow-without-return", USES, GOOD.replace("id: f", "id: inner"), "it never comes back"),
+    ("subflow-circle", USES.replace("flow: inner", "flow: f"), INNER, "the flow 'f' would be part of itself"),
+]
+
+
+@pytest.mark.parametrize(("rule", "text", "inner", "message"), LINKS)
+def test_a_subflow_that_cannot_be_put_in_has_its_finding(rule: str, text: str, inner: str, message: str) -> None:
+    found = findings(Source(file="f.yaml", text=text), Source(file="inner.yaml", text=inner))
+    mine = [each for each in found if each[0] == rule]
+    assert [(place, message in told) for _, place, told in mine][:1] == [("8:3", True)], found
+
+
+def test_a_flow_and_its_subflow_have_no_finding() -> None:
+    assert findings(Source(file="f.yaml", text=USES), Source(file="inner.yaml", text=INNER)) == []
+
+
+def test_a_subflow_is_not_routed_to() -> None:
+    routes = Source(file="routes.yaml", text=ROUTES + "  - {name: r, flow: inner, customer: c}\n", routes=True)
+    (found,) = findings(Source(file="inner.yaml", text=INNER), routes)
+    assert found == ("subflow-routed", "3:5", "the flow 'inner' is a part of others: it has a 'return'")
 
 
 def test_two_files_with_one_id_are_found() -> None:
