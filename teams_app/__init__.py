@@ -1,0 +1,1 @@
+"""The Teams app: manifest, icons, and the package that is uploaded to Teams."""
