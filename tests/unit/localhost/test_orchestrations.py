@@ -214,6 +214,23 @@ async def test_a_child_is_retried(host: Host, clock: VirtualClock):
     assert clock.now() - began == 1
 
 
+@pytest.mark.parametrize("news", [0, 1])
+async def test_a_child_that_is_waited_for_a_second_time_is_waited_for_in_vain(
+    host: Host, clock: VirtualClock, news: int
+):
+    """The SDK leaves a child that is scheduled already out of the next `task_any`: the host waits for the rest alone."""
+    host.engine.start_new("hears_while_a_child_runs", "i")
+    await clock.advance(1)
+    for number in range(news):
+        host.engine.raise_event("i", f"news.{number}", "news")
+        await clock.advance(1)
+    host.engine.raise_event("child-i", "cue", "now")
+    await clock.advance(3600)
+    assert host.engine.has_ended("child-i")
+    assert host.engine.has_ended("i") == (news == 0)
+    assert bool(host.module.RAN["echo_back"]) == (news == 0)
+
+
 async def test_an_orchestrator_that_raises_at_once(host: Host):
     assert "KeyError: 'nobody'" in await failure(host, "raises_at_once")
 

@@ -278,6 +278,23 @@ def child_fails(context):
 
 
 @app.orchestration_trigger(context_name="context")
+def hears_while_a_child_runs(context):
+    child = context.call_sub_orchestrator("waits_for_its_cue", None, f"child-{context.instance_id}")
+    heard = []
+    while not child.is_completed:
+        news = context.wait_for_external_event(f"news.{len(heard)}")
+        if (yield context.task_any([child, news])) == news:
+            heard.append(payload(news.result))
+    yield context.call_activity("echo_back", "after the child")
+    return heard
+
+
+@app.orchestration_trigger(context_name="context")
+def waits_for_its_cue(context):
+    return payload((yield context.wait_for_external_event("cue")))
+
+
+@app.orchestration_trigger(context_name="context")
 def child_retried(context):
     retry = df.RetryOptions(first_retry_interval_in_milliseconds=1000, max_number_of_attempts=2)
     try:
