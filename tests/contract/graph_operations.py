@@ -220,6 +220,9 @@ class Wrong:
     #: What to put there; `MISSING` for nothing.
     value: Any
 
+    def __str__(self) -> str:
+        return f"{self.field} {self.why}"
+
     def applied(self, body: Mapping[str, Any]) -> dict[str, Any]:
         """The body, made wrong."""
         rest = {name: value for name, value in body.items() if name != self.field}
