@@ -218,7 +218,7 @@ async def test_a_child_is_retried(host: Host, clock: VirtualClock):
 async def test_a_child_that_is_waited_for_a_second_time_is_waited_for_in_vain(
     host: Host, clock: VirtualClock, news: int
 ):
-    """The SDK leaves a child that is already scheduled out of the next `task_any`; the host waits for the rest alone."""
+    """The SDK leaves a child that is already scheduled out of the next `task_any`; the host waits for the rest."""
     host.engine.start_new("hears_while_a_child_runs", "i")
     await clock.advance(1)
     for number in range(news):
