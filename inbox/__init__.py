@@ -6,7 +6,15 @@ them together.
 
 from inbox.birth import Birth, BoundElsewhere, Claim, OtherTenant, Watcher
 from inbox.births import Births
-from inbox.errors import CannotOpen, InboxClosed, InboxError, NoSuchCall, NoSuchNotification, PlacedOtherwise
+from inbox.errors import (
+    CannotOpen,
+    InboxClosed,
+    InboxError,
+    KeyDestroyed,
+    NoSuchCall,
+    NoSuchNotification,
+    PlacedOtherwise,
+)
 from inbox.inbox import Inbox, Stored
 from inbox.intents import Begun, Intents
 from inbox.sealing import Sealer
@@ -22,6 +30,7 @@ __all__ = [
     "InboxClosed",
     "InboxError",
     "Intents",
+    "KeyDestroyed",
     "NoSuchCall",
     "NoSuchNotification",
     "OtherTenant",

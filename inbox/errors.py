@@ -5,6 +5,7 @@ InboxError
 ├── NoSuchCall             no call of that id was ever claimed, or it was purged
 ├── NoSuchNotification     the call has no notification of that number, or no longer
 ├── PlacedOtherwise        the same request id asked for another call before
+├── KeyDestroyed           the call is over, and its tones can be read by nobody any more
 └── CannotOpen             a sealed item was tampered with, or its key has been retired
 """
 
@@ -33,3 +34,7 @@ class CannotOpen(InboxError):
 
 class PlacedOtherwise(InboxError):
     """A call was asked for with the same request id before, but not the same call."""
+
+
+class KeyDestroyed(InboxError):
+    """The key of a call's tones went with the call, or the call never had one."""

@@ -5,7 +5,8 @@ A call is a partition of the table. One transaction per notification writes thre
     i:{hash of its identity}    under which number it was stored, when, and in which message it came: a second one like
                                 it is refused here
     n:{number}                  its digest, the sealed raw item, whether it was raised; a taken number is refused here
-    head                        the last number given, conditional on nobody having given one since it was read
+    head                        the last number given, conditional on nobody having given one since it was read; and
+                                whether tones are sealed: who has not heard of it yet loses the condition
 
 Beside them is the newest roster (`inbox.rosters`). Storage operations: a new notification 1, marking it raised 1, a
 duplicate 3 (2 on the way); a process that has not heard of the call before first reads its head (1) and what is
@@ -14,7 +15,6 @@ unraised (1).
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 from collections.abc import Callable
@@ -22,11 +22,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from inbox.errors import InboxClosed, NoSuchNotification
-from inbox.identity import same_within_s
-from inbox.payloads import Payload, Payloads
+from inbox.news import HEAD, News, head_change
+from inbox.payloads import Payloads
 from inbox.progress import CallProgress, Head, Progress
 from inbox.rosters import Rosters
 from inbox.sealing import Sealer
+from inbox.tone_keys import KEY_ROW, CallbackKeyWrapper, CallKey, KeyWrapper, ToneKeys
 from storage import (
     Blobs,
     Change,
@@ -38,7 +39,6 @@ from storage import (
     Table,
     TransactionRefused,
     Update,
-    Values,
 )
 from storage.limits import MAX_CHANGES
 
@@ -46,7 +46,6 @@ log = logging.getLogger("callwright.inbox")
 
 JSON = dict[str, Any]
 
-_HEAD = "head"
 _FIRST_ROW, _LAST_ROW = "!", "~"
 # Of so many tries each lost to a writer of another process, all but none ends before.
 _MOST_TRIES = 64
@@ -66,9 +65,19 @@ class Stored:
 class Inbox:
     """The inboxes of all calls; one per process."""
 
-    def __init__(self, table: Table, blobs: Blobs, sealer: Sealer, now: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        table: Table,
+        blobs: Blobs,
+        sealer: Sealer,
+        now: Callable[[], float],
+        *,
+        wrapper: KeyWrapper | None = None,
+    ) -> None:
+        """`wrapper` encrypts the keys of calls whose tones are sealed; the callback keys do, when left out."""
         self._table = table
         self._payloads = Payloads(blobs, sealer)
+        self._tone_keys = ToneKeys(table, wrapper or CallbackKeyWrapper(sealer))
         self._now = now
         self._progress = Progress()
         #: What their calls are told of rosters.
@@ -88,29 +97,29 @@ class Inbox:
         Raises `InboxClosed` once the call's payloads were let go, and `StorageUnavailable`.
         """
         call = self._progress.of(instance_id)
-        key = hashlib.sha256(identity.encode()).hexdigest()[:40]
+        news = News(instance_id=instance_id, digest=digest, raw=raw, identity=identity, message=message, at=self._now())
         async with call.lock:
-            payload = await self._payloads.prepare(instance_id, key, raw)
-            news = _News(instance_id=instance_id, digest=digest, at=self._now(), message=message, payload=payload)
             try:
-                return await self._append(call, news, f"i:{key}", same_within_s(identity))
+                return await self._append(call, news)
             except InboxClosed:
-                await self._payloads.delete(payload.blob)
+                if news.entry is not None:
+                    await self._payloads.delete(news.entry.payload.blob)
                 raise
             except BaseException:
                 call.forget()  # whether it was stored is unknown here: storage knows
                 raise
 
-    async def _append(self, call: CallProgress, news: _News, identity_row: str, window_s: float | None) -> Stored:
+    async def _append(self, call: CallProgress, news: News) -> Stored:
         earlier: Row | None = None  # of this identity, but too long ago to be the same
         for _ in range(_MOST_TRIES):
             head = call.head or await self._read_head(call, news)
-            number, digest = head.last + 1, {**news.digest, "n": head.last + 1, "at": news.at}
+            entry = await news.written(head, self._payloads, self._tone_keys)
+            number, digest = head.last + 1, {**entry.digest, "n": head.last + 1, "at": news.at}
             unraised_from = min(call.unraised or [number]) if call.unraised is not None else head.unraised_from
             changes = [
-                _identity_change(identity_row, number, news, earlier),
-                Insert(_row(number), {"digest": _dump(digest), "raised": False, **news.payload.columns(_row(number))}),
-                _head_change(head, number, unraised_from),
+                news.identity_change(entry.identity_row, number, earlier),
+                Insert(_row(number), {"digest": _dump(digest), "raised": False, **entry.payload.columns(_row(number))}),
+                head_change(head, number, unraised_from),
             ]
             try:
                 etags = await self._table.transact(news.instance_id, changes)
@@ -118,15 +127,40 @@ class Inbox:
                 if refused.index > 0:
                     call.forget()  # another process gave this number
                     continue
-                earlier = await self._table.get(news.instance_id, identity_row)
-                if earlier is not None and _is_same(earlier, news, window_s):
+                earlier = await self._table.get(news.instance_id, entry.identity_row)
+                if earlier is not None and news.is_same(earlier):
                     return await self._duplicate(call, news.instance_id, int(earlier.values["n"]))
             else:
                 call.stored(number, etags[2] or "", unraised_from, digest)
                 return Stored(number=number, new=True, digest=digest)
         raise StorageUnavailable(f"{_MOST_TRIES} writers were quicker in the inbox of {news.instance_id!r}")
 
-    async def _read_head(self, call: CallProgress, news: _News) -> Head:
+    async def seal_tones(self, instance_id: str) -> None:
+        """Encrypt the call's tones from now on, under a key of its own; may be repeated.
+
+        A process that has not heard of it cannot store a tone any more before it has. Raises `InboxClosed`,
+        `StorageUnavailable`.
+        """
+        call = self._progress.of(instance_id)
+        async with call.lock:
+            for _ in range(_MOST_TRIES):
+                call.forget()
+                head = await self._load(call, instance_id)
+                if head.tones_sealed:
+                    return
+                sealed: Change = Update(HEAD, {"tones_sealed": True}, head.etag)
+                changes = [Insert(KEY_ROW, await self._tone_keys.new_row(instance_id)), sealed]
+                try:
+                    await self._table.transact(instance_id, changes)
+                except TransactionRefused:
+                    continue  # a notification came just now
+        raise StorageUnavailable(f"{_MOST_TRIES} writers were quicker in the inbox of {instance_id!r}")
+
+    async def tone_key(self, instance_id: str) -> CallKey:
+        """What opens the sealed tones of a call that lives. Raises `KeyDestroyed`, `CannotOpen`."""
+        return await self._tone_keys.of(instance_id)
+
+    async def _read_head(self, call: CallProgress, news: News) -> Head:
         """Ask storage, but for a call that begins: its inbox is most likely empty, and the write will tell."""
         if news.digest.get("kind") in ("incoming", "place") and not news.presumed_first:
             news.presumed_first = True
@@ -135,14 +169,15 @@ class Inbox:
         return await self._load(call, news.instance_id)
 
     async def _load(self, call: CallProgress, instance_id: str) -> Head:
-        row = await self._table.get(instance_id, _HEAD)
+        row = await self._table.get(instance_id, HEAD)
         if row is None:
             call.head = Head(last=0, unraised_from=1, etag=None)
         elif row.values["closed"]:
             raise InboxClosed(f"the call of {instance_id!r} is over")
         else:
             last, unraised_from = int(row.values["last"]), int(row.values["unraised_from"])
-            call.head = Head(last=last, unraised_from=unraised_from, etag=row.etag)
+            sealed = bool(row.values.get("tones_sealed"))
+            call.head = Head(last=last, unraised_from=unraised_from, etag=row.etag, tones_sealed=sealed)
         return call.head
 
     async def _duplicate(self, call: CallProgress, instance_id: str, number: int) -> Stored:
@@ -209,9 +244,10 @@ class Inbox:
     async def forget_payloads(self, instance_id: str) -> None:
         """Let go of everything a call was sent, now that it is recorded; what still comes is `InboxClosed`."""
         # First the head: a writer on its way loses its condition, and finds the inbox closed when it looks again.
-        await self._table.upsert(instance_id, _HEAD, {"last": 0, "unraised_from": 0, "closed": True})
+        await self._table.upsert(instance_id, HEAD, {"last": 0, "unraised_from": 0, "closed": True})
         self._progress.drop(instance_id)
-        await self._delete_rows(instance_id, "i:", "n:~")
+        self._tone_keys.forget(instance_id)
+        await self._delete_rows(instance_id, "i:", "n:~")  # the key of its tones among them
         await self.rosters.forget(instance_id)
         await self._payloads.delete_all(instance_id)
 
@@ -229,34 +265,6 @@ class Inbox:
                 if not isinstance(refused.cause, RowMissing):
                     raise
                 # somebody else is deleting them too
-
-
-@dataclass(kw_only=True)
-class _News:
-    """A notification on its way into the inbox."""
-
-    instance_id: str
-    digest: JSON
-    at: float
-    message: str
-    payload: Payload
-    presumed_first: bool = False
-
-
-def _identity_change(row: str, number: int, news: _News, earlier: Row | None) -> Change:
-    values: Values = {"n": number, "at": news.at, "message": news.message}
-    return Insert(row, values) if earlier is None else Update(row, values, earlier.etag)
-
-
-def _head_change(head: Head, number: int, unraised_from: int) -> Change:
-    values: Values = {"last": number, "unraised_from": unraised_from, "closed": False}
-    return Insert(_HEAD, values) if head.etag is None else Update(_HEAD, values, head.etag)
-
-
-def _is_same(earlier: Row, news: _News, window_s: float | None) -> bool:
-    if window_s is None or (news.message and news.message == earlier.values["message"]):
-        return True
-    return news.at - float(earlier.values["at"]) <= window_s
 
 
 def _row(number: int) -> str:

@@ -25,6 +25,8 @@ class Head:
     unraised_from: int
     #: None as long as the row is not there.
     etag: str | None
+    #: Whether the call's tones are encrypted under a key of its own.
+    tones_sealed: bool = False
 
 
 @dataclass
@@ -44,7 +46,8 @@ class CallProgress:
 
     def stored(self, number: int, etag: str, unraised_from: int, digest: JSON) -> None:
         """A notification was stored under `number`."""
-        self.head = Head(last=number, unraised_from=unraised_from, etag=etag)
+        sealed = self.head is not None and self.head.tones_sealed
+        self.head = Head(last=number, unraised_from=unraised_from, etag=etag, tones_sealed=sealed)
         if self.unraised is not None:
             self.unraised[number] = digest
 
