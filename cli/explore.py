@@ -14,7 +14,9 @@ from cli.check import PROMPTS, ROUTES, find, read_voices
 from cli.rehearsal.explorer import MOST_PLACES, Exploration, Way, explore
 from cli.rehearsal.stage import Setting
 from flows import Flow, FlowErrors
+from flows.checker import Voices
 from flows.linker import link_file
+from flows.spoken import split
 from prompts.catalogue import PromptError
 
 # A Monday morning in winter, for flows that look at the clock.
@@ -66,9 +68,13 @@ def load(paths: Sequence[Path]) -> list[Flow]:
 def lengths_of(flows: Sequence[Flow], folder: Path) -> dict[str, Mapping[str, int]]:
     """The lengths of each flow's prompts, in milliseconds. Raises `PromptError`."""
     voices = read_voices(folder)
-    return {
-        flow.id: {name: ms for name, ms in voices.get(flow.locale, {}).items() if isinstance(ms, int)} for flow in flows
-    }
+    return {flow.id: {id: ms for id in flow.prompts if (ms := _length(voices, flow, id)) is not None} for flow in flows}
+
+
+def _length(voices: Voices, flow: Flow, id: str) -> int | None:
+    locale, name = split(id)
+    found = voices.get(locale or flow.locale, {}).get(name)
+    return found if isinstance(found, int) else None
 
 
 def told(found: Exploration) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 from flows import Flow, FlowErrors, Route, Routes, load, load_file, load_routes
 from flows.acts import Target
 from flows.linker import link
+from flows.spoken import split
 from graph.kinds import IncomingCall
 from graph.notifications import parse_item
 from prompts.catalogue import Catalogue, PromptError
@@ -132,7 +133,8 @@ class FlowLibrary:
 
     def _pinned(self, flow: Flow, route: Route) -> JSON:
         locale = route.locale or flow.locale
-        prompts = {id: self._catalogue.prompt(id, locale) for id in flow.prompts}
+        named = {id: split(id) for id in flow.prompts}
+        prompts = {id: self._catalogue.prompt(name, language or locale) for id, (language, name) in named.items()}
         return {
             "flow": flow.to_json(),
             "hash": flow.hash,

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from flows import paths
 from flows.checks import CHECKS, Limits
+from flows.kinds.language import Language
 from flows.kinds.subflow import Subflow
 from flows.linker import mistakes
 from flows.loader import Document, read
@@ -90,11 +91,26 @@ def _check_prompts(document: Document, locale: str, voices: Voices, source: Sour
         read(source.text, source.file, prompts=prompts)
     except FlowErrors as errors:
         yield from errors.problems
-    for name in document.flow.prompts:
+    for node in document.flow.nodes.values():
+        if isinstance(node, Language):
+            yield from _check_language(document, node, voices)
+    for name in document.flow.own_prompts:
         wrong = prompts.get(name)
         if isinstance(wrong, str):
             message = f"the prompt '{name}' cannot be played: {wrong}"
             yield Problem(file=document.file, place=document.place("locale"), message=message, rule="prompt-format")
+
+
+def _check_language(document: Document, node: Language, voices: Voices) -> Iterator[Problem]:
+    """Every prompt must be there in the other language, for who changes to it may come by every node."""
+    place = document.place("nodes", node.id, "to")
+    missing = [name for name in document.flow.own_prompts if name not in voices.get(node.to, {})]
+    if node.to not in voices:
+        message = f"there are no prompts for the locale {node.to} (there are: {', '.join(voices)})"
+        yield Problem(file=document.file, place=place, message=message, rule="missing-locale")
+    elif missing:
+        message = f"not in {node.to}: {', '.join(missing[:12])}{', ...' if len(missing) > 12 else ''}"
+        yield Problem(file=document.file, place=place, message=message, rule="unknown-prompt")
 
 
 def _check_links(document: Document, documents: Mapping[str, Document], broken: set[str]) -> Iterator[Problem]:

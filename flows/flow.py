@@ -12,11 +12,13 @@ from typing import Any
 
 from flows.expressions import Value
 from flows.kinds import KINDS
+from flows.kinds.language import Language
 from flows.nodes import AGAIN, END, ON_ERROR, ON_HANGUP, REQUIRED, Node
 from flows.parameters import Group, fields_from_json, fields_to_json, mentions_of, parameter
 from flows.problems import Problems
 from flows.shapes import Duration, Flag, Integer, Items, Keys, Mention, NodeName, PromptName, Shape, TimeZone
 from flows.source import Located
+from flows.spoken import in_language
 
 SCHEMA = 1
 _CACHED = 64
@@ -137,9 +139,20 @@ class Flow:
 
     @cached_property
     def prompts(self) -> tuple[str, ...]:
-        """The ids of all prompts, those of the first nodes first."""
+        """The ids of all prompts, those of the first nodes first; those of other languages last (`flows.spoken`)."""
+        own = self.own_prompts
+        return (*own, *(in_language(locale, prompt) for locale in self.languages for prompt in own))
+
+    @cached_property
+    def own_prompts(self) -> tuple[str, ...]:
+        """The ids of all prompts as authors write them, those of the first nodes first."""
         used = [mention for node in self._in_order() for mention in mentions_of(node)]
         return tuple(dict.fromkeys(mention.name for mention in used if mention.kind == "prompt"))
+
+    @cached_property
+    def languages(self) -> tuple[str, ...]:
+        """The locales that the flow changes to."""
+        return tuple(dict.fromkeys(node.to for node in self.nodes.values() if isinstance(node, Language)))
 
     @cached_property
     def is_subflow(self) -> bool:

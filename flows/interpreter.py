@@ -17,7 +17,8 @@ from typing import Any
 from flows.acts import Act, Failed, HangUp, Result
 from flows.expressions import Value
 from flows.flow import Flow
-from flows.nodes import Frame, Leave, Node, Step
+from flows.nodes import LANGUAGE, Frame, Leave, Node, Step
+from flows.spoken import spoken
 
 # Nodes entered without asking anything of the call, one after another: beyond this the flow is going round in circles.
 MAX_SILENT_NODES = 200
@@ -146,7 +147,8 @@ class Interpreter:
         if isinstance(step, HangUp):
             self._notes.append({"what": "outcome", "node": node.id, "outcome": "end"})
             self.node = None
-        return step
+        language = self._variables.get(LANGUAGE)
+        return spoken(step, language) if isinstance(language, str) else step
 
     def _end(self, outcome: str) -> HangUp:
         self.node = None

@@ -21,6 +21,9 @@ AGAIN = "@again"  # the node goes on by itself
 ON_ERROR = "@onError"  # the flow's handler for errors, else the flow ends as failed
 ON_HANGUP = "@onHangup"  # the flow's handler for a caller who leaves, else the flow ends
 
+# The variable, of a name that no author can write, that holds the language of what is said; unset: the call's own.
+LANGUAGE = "@language"
+
 # What an author may write instead of a node's name in a menu's option.
 REPEAT = "@repeat"
 

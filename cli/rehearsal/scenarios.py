@@ -27,7 +27,7 @@ from zoneinfo import ZoneInfo
 
 from cli.rehearsal.choices import CALLERS
 from cli.rehearsal.stage import Decision, Setting, Stage
-from cli.rehearsal.steps import NOT_SAID, RELEASE, WAITS, Step, check_step
+from cli.rehearsal.steps import NOT_SAID, RELEASE, WAITS, Spoken, Step, check_step
 from flows import Flow
 from flows.expressions import Value
 from flows.parameters import Group, mentions_of, parameter, read_fields
@@ -40,7 +40,6 @@ from flows.shapes import (
     Mention,
     Name,
     NodeName,
-    PromptName,
     Shape,
     Table,
     Text,
@@ -112,7 +111,7 @@ class Expect:
 
     outcome: str = parameter("outcome", Word(_OUTCOMES, "outcome of a call"), "of the record", default="")
     prompts: tuple[str, ...] | None = parameter(
-        "prompts", _Told(Items(PromptName(), 0, 500)), "every prompt, in order", default=None
+        "prompts", _Told(Items(Spoken(), 0, 500)), "every prompt, in order", default=None
     )
     nodes: tuple[str, ...] | None = parameter(
         "nodes", _Told(Items(NodeName(), 0, 500)), "every node, in order", default=None

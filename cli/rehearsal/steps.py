@@ -11,18 +11,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flows.parameters import parameter, parameters
 from flows.problems import Problems, Unreadable
-from flows.shapes import KEYS, Duration, PromptName, Shape, Word
+from flows.shapes import KEYS, Duration, Locale, PromptName, Shape, Word
 from flows.shapes.shape import raw_text
 from flows.source import Located
+from flows.spoken import in_language, split
 
 SILENCE, HANG_UP, FAIL, RELEASE = "silence", "hang-up", "fail", "release"
 TRANSFERS = ("completed", "noAnswer", "declined", "failed")
 NOT_SAID = -1
+
+
+class Spoken(PromptName):
+    """A prompt, in the call's own language, or in one that is said: `fr-FR/greeting`."""
+
+    def read(self, source: Located, problems: Problems) -> str:
+        """Read a prompt id, with or without a locale before it."""
+        locale, name = split(source.raw or "")
+        if locale is None:
+            return super().read(source, problems)
+        Locale().read(replace(source, raw=locale), problems)
+        return in_language(locale, super().read(replace(source, raw=name), problems))
 
 
 class _Typed(Shape[str]):
@@ -39,7 +52,7 @@ class _Typed(Shape[str]):
 class Step:
     """One thing that somebody else does. An empty one lets happen what happens by itself."""
 
-    hears: str = parameter("hears", PromptName(), "done while this prompt plays", default="")
+    hears: str = parameter("hears", Spoken(), "done while this prompt plays", default="")
     press: str = parameter("press", _Typed(), "keys that the caller presses", default="")
     after_ms: int = parameter("after", Duration(0, 3_600_000), "how long after the prompt began", default=500)
     every_ms: int = parameter("every", Duration(10, 60_000), "the time between two keys", default=150)
@@ -64,11 +77,12 @@ WAITS = Step()
 
 def check_step(step: Step, source: Located, problems: Problems) -> None:
     """Refuse a step in which two things are done at once. Raises `Unreadable`."""
-    deeds = [bool(step.press), bool(step.does), step.says_ms != NOT_SAID, bool(step.transfer)]
-    if sum(deeds) > 1 and not (step.press and step.says_ms != NOT_SAID):
+    # A key may end what is said.
+    deeds = [bool(step.press) or step.says_ms != NOT_SAID, bool(step.does), bool(step.transfer)]
+    if sum(deeds) > 1:
         raise problems.refuse(source.place, "a step does one thing: press, does, says or transfer")
     if not any(deeds):
         raise problems.refuse(source.place, "a step does something: press, does, says or transfer")
 
 
-__all__ = ["FAIL", "HANG_UP", "RELEASE", "SILENCE", "TRANSFERS", "WAITS", "Step", "Unreadable", "check_step"]
+__all__ = ["FAIL", "HANG_UP", "RELEASE", "SILENCE", "TRANSFERS", "WAITS", "Spoken", "Step", "Unreadable", "check_step"]

@@ -8,6 +8,7 @@ from flows.kinds.collect import Collect
 from flows.kinds.goto import Goto
 from flows.kinds.hangup import HangUp
 from flows.kinds.hours import Hours
+from flows.kinds.language import Language
 from flows.kinds.loop import Loop
 from flows.kinds.menu import Menu
 from flows.kinds.play import Play
@@ -32,6 +33,7 @@ KINDS: dict[str, type[Node]] = {
         Goto,
         HangUp,
         Hours,
+        Language,
         Loop,
         Menu,
         Play,

@@ -93,9 +93,9 @@ def test_what_goes_otherwise_is_told(tmp_path: Path) -> None:
 
 MISTAKES = [
     ("  - {name: x, expect: {outcom: failed}}\n", "4:24", "did you mean 'outcome'?"),
-    ("  - {name: x, when: [{pres: 1}], expect: {}}\n", "4:25", "did you mean 'press'?"),
-    ("  - {name: x, when: [{press: 1, says: 3s, does: fail}], expect: {}}\n", "4:24", "a step does one thing"),
-    ("  - {name: x, when: [{hears: greeting}], expect: {}}\n", "4:24", "a step does something"),
+    ("  - {name: x, when: [{pres: 1}], expect: {}}\n", "4:23", "did you mean 'press'?"),
+    ("  - {name: x, when: [{press: 1, says: 3s, does: fail}], expect: {}}\n", "4:22", "a step does one thing"),
+    ("  - {name: x, when: [{hears: greeting}], expect: {}}\n", "4:22", "a step does something"),
     ("  - {name: x, when: [{press: x1}], expect: {}}\n", "4:30", "is not 1 to 64 keys"),
     (
         "  - {name: x, given: {time: 2026-01-05}, when: [{transfer: gone}], expect: {}}\n",
