@@ -225,12 +225,12 @@ def _read_roster(common: Common, data: JSON, segments: tuple[str, ...]) -> Roste
     if len(segments) > 1 or not isinstance(given, list):
         raise Unreadable("the roster is no list of participants")
     participants = tuple(Participant.parse(value) for value in cast("list[object]", given))
-    numbers = [one.roster_sequence_number for one in participants if one.roster_sequence_number is not None]
     return RosterUpdated(
         **common,
         participants=participants,
         delta=delta,
-        sequence_number=wire.integer(data.get("sequenceNumber")) if delta else max(numbers, default=None),
+        # A participant's own number says when that one last changed: where somebody left, the highest of them falls.
+        sequence_number=wire.integer(data.get("sequenceNumber")) if delta else None,
     )
 
 
