@@ -3,21 +3,28 @@
     account == '1234' and tries < 3
     length(account) >= 4 or caller in ['phone', 'guest']
 
-Values are text, numbers, true, false and null. There is nothing to call but `length`, `number` and `text`; nothing
-loops; a text is at most 400 characters and nests at most 20 deep, so reading and evaluating are bounded. Expressions
-are total, since a live call is no place for a type error: an unset variable is null, arithmetic on what is not a
-number (or beyond 10^15) is null, an ordering of unlike values is false. `and`, `or`, `not` see null, false, 0 and ''
-as false and always give true or false.
+Values are text, numbers, true, false and null; operators are `+ - * / %`, comparisons, `in`, `and`, `or`, `not`. There
+is nothing to call but these; nothing loops; a text is at most 400 characters and nests at most 20 deep, so reading and
+evaluating are bounded.
+
+    length('12') == 2            number('12') == 12           text(12) == '12'
+    starts('+44', '+4')          ends('12#', '#')             part('1234', 2, 2) == '23'
+    min(2, 3) == 2               max(2, 3) == 3               luhn('79927398713')
+
+Expressions are total, since a live call is no place for a type error: an unset variable is null, arithmetic on what is
+not a number (or beyond 10^15, or divided by 0) is null, an ordering of unlike values is false. `and`, `or`, `not` see
+null, false, 0 and '' as false and always give true or false.
 """
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-Value = str | int | float | bool | None
+from flows.functions import FUNCTIONS, Value, as_number
 
 MAX_LENGTH = 400
 MAX_NESTING = 20
@@ -26,7 +33,7 @@ _LARGEST = 10**15
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<text>'[^']*'|\"[^\"]*\")|(?P<name>[A-Za-z_][A-Za-z0-9_]*)"
-    r"|(?P<sign>==|!=|<=|>=|[<>+\-*()\[\],]))"
+    r"|(?P<sign>==|!=|<=|>=|[<>+\-*/%()\[\],]))"
 )
 _KEYWORDS = {"and", "or", "not", "in", "true", "false", "null"}
 _CONSTANTS: dict[str, Value] = {"true": True, "false": False, "null": None}
@@ -133,13 +140,13 @@ class _Parser:
 
     def _comparison(self) -> _Run:
         left = self._sum()
-        operator = self._take(*_COMPARISONS)
-        if operator is None:
+        sign = self._take(*_COMPARISONS)
+        if sign is None:
             return left
-        if operator == "in" and self._take("["):
+        if sign == "in" and self._take("["):
             return self._membership(left)
         right = self._sum()
-        return lambda names: _compare(operator, left(names), right(names))
+        return lambda names: _compare(sign, left(names), right(names))
 
     def _membership(self, left: _Run) -> _Run:
         choices = [self._sum()]
@@ -156,8 +163,8 @@ class _Parser:
 
     def _product(self) -> _Run:
         run = self._atom()
-        while self._take("*"):
-            run = _arithmetic("*", run, self._atom())
+        while sign := self._take("*", "/", "%"):
+            run = _arithmetic(sign, run, self._atom())
         return run
 
     def _atom(self) -> _Run:
@@ -196,16 +203,17 @@ class _Parser:
         return lambda names: names.get(name)
 
     def _call(self, name: str) -> _Run:
-        function = _FUNCTIONS.get(name)
+        function = FUNCTIONS.get(name)
         if function is None:
-            raise ExpressionError(f"no function is named '{name[:40]}' (allowed: {', '.join(_FUNCTIONS)})")
-        argument = self._either()
+            raise ExpressionError(f"no function is named '{name[:40]}' (allowed: {', '.join(FUNCTIONS)})")
+        arguments = [self._either()]
+        while self._take(","):
+            arguments.append(self._either())
         self._expect(")")
-        return lambda names: function(argument(names))
-
-
-def _number(value: Value) -> int | float | None:
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+        wanted, run = function
+        if len(arguments) != wanted:
+            raise ExpressionError(f"{name} takes {wanted} value{'s' if wanted > 1 else ''}, not {len(arguments)}")
+        return lambda names: run(*(argument(names) for argument in arguments))
 
 
 def _bounded(value: float | int) -> Value:
@@ -217,45 +225,46 @@ def _arithmetic(sign: str, left: _Run, right: _Run) -> _Run:
         first, second = left(names), right(names)
         if sign == "+" and isinstance(first, str) and isinstance(second, str):
             return first + second if len(first) + len(second) <= MAX_TEXT else None
-        a, b = _number(first), _number(second)
+        a, b = as_number(first), as_number(second)
         if a is None or b is None:
             return None
-        return _bounded(a + b if sign == "+" else a - b if sign == "-" else a * b)
+        if sign in "/%" and not b:
+            return None
+        return _bounded(_OPERATORS[sign](a, b))
 
     return run
+
+
+def _divide(a: float, b: float) -> float:
+    return int(a // b) if a % b == 0 else a / b
+
+
+_OPERATORS: dict[str, Callable[[float, float], float]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": _divide,
+    "%": operator.mod,
+}
 
 
 def _same(left: Value, right: Value) -> bool:
     return isinstance(left, bool) == isinstance(right, bool) and left == right
 
 
-def _compare(operator: str, left: Value, right: Value) -> bool:
-    if operator in ("==", "!="):
-        return _same(left, right) == (operator == "==")
-    if operator == "in":
+def _compare(sign: str, left: Value, right: Value) -> bool:
+    if sign in ("==", "!="):
+        return _same(left, right) == (sign == "==")
+    if sign == "in":
         return isinstance(left, str) and isinstance(right, str) and left in right
     if isinstance(left, str) and isinstance(right, str):
         below, equal = left < right, left == right
     else:
-        a, b = _number(left), _number(right)
+        a, b = as_number(left), as_number(right)
         if a is None or b is None:
             return False
         below, equal = a < b, a == b
-    return {"<": below, "<=": below or equal, ">": not below and not equal, ">=": not below}[operator]
+    return {"<": below, "<=": below or equal, ">": not below and not equal, ">=": not below}[sign]
 
 
-def _to_number(value: Value) -> Value:
-    if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,6})?", value):
-        return float(value) if "." in value else int(value)
-    return _number(value)
-
-
-def _to_text(value: Value) -> Value:
-    return value if isinstance(value, str) or value is None else str(value).lower()
-
-
-def _length(value: Value) -> Value:
-    return len(value) if isinstance(value, str) else None
-
-
-_FUNCTIONS: dict[str, Callable[[Value], Value]] = {"length": _length, "number": _to_number, "text": _to_text}
+__all__ = ["MAX_LENGTH", "MAX_NESTING", "MAX_TEXT", "Expression", "ExpressionError", "Value", "parse"]
