@@ -13,7 +13,7 @@ from azure.functions.meta import Datum
 from localhost.context import HTTP_ACTIVITY
 from localhost.history import Event, dumps
 from localhost.history import EventType as T
-from localhost.observed import ActivityRan
+from localhost.observed import ActivityBegins, ActivityRan
 from localhost.store import ActivityRow
 from localhost.task_hub import TaskHub
 from localhost.worker import FunctionFailed, Worker
@@ -47,6 +47,7 @@ class ActivityRuns:
             hub.send(row.instance, result, execution=row.execution)
 
     async def _executed(self, row: ActivityRow) -> Event:
+        self._hub.observe(ActivityBegins(instance=row.instance, name=row.name))
         began = time.perf_counter()
         try:
             (argument,) = json.loads(row.input)

@@ -24,6 +24,14 @@ class EpisodeRan:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ActivityBegins:
+    """An activity is about to run, for the first time or again."""
+
+    instance: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ActivityRan:
     """An activity ran to its end, well or not."""
 
@@ -50,4 +58,4 @@ class InstanceEnded:
     status: str
 
 
-Observed = EpisodeRan | ActivityRan | EntityRan | InstanceEnded
+Observed = EpisodeRan | ActivityBegins | ActivityRan | EntityRan | InstanceEnded

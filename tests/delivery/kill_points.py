@@ -12,6 +12,7 @@ from collections import Counter
 from typing import Never
 
 import httpx
+from reaper import Reaper
 
 from cli.laptop import Laptop
 from clock import VirtualClock
@@ -67,20 +68,18 @@ class Killer:
         self._clock = laptop.clock
         self._dice = dice
         self._most = most
-        self._alive_since = self._clock.now()
         self._continued: set[str] = set()
         self._started: set[str] = set()
-        self._reaper: asyncio.Task[None] | None = None
         self.hits = hits
         table = laptop.memory.table("Inbox")
         table.before, table.after = self._before_row, self._after_row
         laptop.memory.blobs("recordings").after = self._after_blob
-        self._fit()
+        self._reaper = Reaper(laptop, self._fit)
 
     @property
     def at_work(self) -> bool:
         """Whether the bot is dead or dying."""
-        return self._reaper is not None
+        return self._reaper.at_work
 
     def _fit(self) -> None:
         """Watch what a new bot brings along."""
@@ -150,19 +149,10 @@ class Killer:
 
     def _dies(self, point: str, dead_s: float) -> bool:
         peace_s = _PEACE_FOR_RARE_S if point in _RARE else _PEACE_S
-        if self.at_work or self._clock.now() < self._alive_since + peace_s or self.hits[point] >= self._most:
+        if self.at_work or self._clock.now() < self._reaper.alive_since + peace_s or self.hits[point] >= self._most:
             return False
         if self._dice.random() >= LIKELY[point]:
             return False
         self.hits[point] += 1
-        self._reaper = asyncio.get_running_loop().create_task(self._reap(dead_s + self._dice.uniform(0.0, 0.3)))
+        self._reaper.kill(dead_s + self._dice.uniform(0.0, 0.3))
         return True
-
-    async def _reap(self, dead_s: float) -> None:
-        with self._clock:
-            await self._laptop.kill_bot()
-            await self._clock.sleep(dead_s)
-            await self._laptop.start_bot()
-            self._fit()
-            self._alive_since = self._clock.now()
-            self._reaper = None

@@ -14,13 +14,17 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 sys.path += [
-    str(Path(__file__).resolve().parents[levels] / place) for levels, place in ((2, ""), (1, "calls"), (0, ""))
+    str(Path(__file__).resolve().parents[levels] / place)
+    for levels, place in ((2, ""), (1, "calls"), (1, "delivery"), (0, ""))
 ]
 
-from callers import clock_of, finish, has_heard, hears, laptop_with_flows, ring, waits
+from callers import clock_of, finish, has_heard, hears, is_recorded, laptop_with_flows, ring, speech, waits
 from golden import write
+from golden_calls import SCENARIOS as GOLDEN_CALLS
+from golden_calls import Playing, documents
 from placing import BOB, CAROL, DAVE, behaves, control, finish_placed, gather, place
 from test_consultation import FLOW
+from test_failures import break_requests
 
 from cli.laptop import Laptop
 from localhost.observed import EpisodeRan
@@ -117,6 +121,66 @@ async def roster_of_a_busy_meeting(laptop: Laptop) -> str:
     return instance_id
 
 
+async def recording_saved(laptop: Laptop) -> str:
+    return await _recorded(laptop)
+
+
+async def recording_saved_when_graph_was_back(laptop: Laptop) -> str:
+    laptop.simulator.fault({"operation": "recording"}, {"status": 503}, times=3)
+    return await _recorded(laptop)
+
+
+async def recording_lost(laptop: Laptop) -> str:
+    laptop.simulator.fault({"operation": "recording"}, {"status": 404}, times=99)
+    return await _recorded(laptop)
+
+
+async def _recorded(laptop: Laptop) -> str:
+    said = is_recorded(say=speech(3.0))
+    await finish(laptop, ring(laptop, hears("main-menu", press="3"), said, waits(1.5, press="#")))
+    (instance,) = laptop.host.engine.instances(prefix="recording-")
+    return instance.id
+
+
+async def call_that_graph_does_not_let_us_answer(laptop: Laptop) -> str:
+    laptop.simulator.fault({"operation": "answer"}, {"status": 403}, times=9)
+    return await _finished(laptop, ring(laptop))
+
+
+async def call_whose_prompts_are_refused(laptop: Laptop) -> str:
+    laptop.simulator.fault({"operation": "playPrompt"}, {"status": 400}, times=99)
+    return await _finished(laptop, ring(laptop))
+
+
+async def call_whose_answer_is_lost(laptop: Laptop) -> str:
+    laptop.simulator.fault({"operation": "answer"}, "reset_after_acting")
+    laptop.simulator.fault({"operation": "playPrompt"}, "reset_after_acting")
+    script = [hears("main-menu", press="1"), has_heard("opening-hours", hang_up=True)]
+    return await _finished(laptop, ring(laptop, *script))
+
+
+async def call_of_last_resort(laptop: Laptop) -> str:
+    call_id = ring(laptop)
+    await clock_of(laptop).advance(2)
+    break_requests(laptop, "/playPrompt")
+    return await _finished(laptop, call_id)
+
+
+async def _finished(laptop: Laptop, call_id: str) -> str:
+    await finish(laptop, call_id)
+    return laptop.instance_of(call_id)
+
+
+def _golden(name: str) -> Scenario:
+    async def play(laptop: Laptop) -> str:
+        playing = Playing(laptop)
+        await playing.begin(name)
+        await clock_of(laptop).run_until(playing.is_over, limit_s=3600.0)
+        return playing.first
+
+    return play
+
+
 SCENARIOS: dict[str, Scenario] = {
     each.__name__: each
     for each in (
@@ -130,6 +194,18 @@ SCENARIOS: dict[str, Scenario] = {
         roster_of_a_busy_meeting,
     )
 }
+ON_SHIPPED_FLOWS: dict[str, Scenario] = {
+    each.__name__: each
+    for each in (
+        recording_saved,
+        recording_saved_when_graph_was_back,
+        recording_lost,
+        call_that_graph_does_not_let_us_answer,
+        call_whose_prompts_are_refused,
+        call_whose_answer_is_lost,
+        call_of_last_resort,
+    )
+} | {f"golden_{name.replace('-', '_')}": _golden(name) for name in GOLDEN_CALLS}
 
 
 async def record(name: str) -> None:
@@ -142,14 +218,15 @@ async def record(name: str) -> None:
             seen[what.instance, started["OrchestrationInstance"]["ExecutionId"]] = what
 
     with tempfile.TemporaryDirectory() as folder:
-        async with laptop_with_flows(Path(folder), test=FLOW) as laptop:
+        flows = {"test": FLOW} if name in SCENARIOS else documents()
+        async with laptop_with_flows(Path(folder), **flows) as laptop:
             laptop.host.engine.listeners.append(see)
-            instance_id = await SCENARIOS[name](laptop)
+            instance_id = await {**SCENARIOS, **ON_SHIPPED_FLOWS}[name](laptop)
     generations = [episode for (instance, _), episode in seen.items() if instance == instance_id]
     write(name, generations[-1].name, [each.context for each in generations])
     print(f"{name}: {len(generations)} generations, {generations[-1].history} events in the last")
 
 
 if __name__ == "__main__":
-    for chosen in sys.argv[1:] or SCENARIOS:
+    for chosen in sys.argv[1:] or (*SCENARIOS, *ON_SHIPPED_FLOWS):
         asyncio.run(record(chosen))
