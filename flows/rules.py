@@ -131,6 +131,12 @@ _VALUES = (
         "Name the prompt that says it under 'consent'.",
     ),
     _error(
+        "dial-without-allow-list",
+        "A number that comes up in a call is dialled only when it is on a list.",
+        "Callers would telephone the world at the owner's cost.",
+        "Name the prefixes that may be dialled under 'allow'.",
+    ),
+    _error(
         "impossible-entry",
         "'min' is not more than 'max'.",
         "No caller could ever enter it.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flows.kinds.answer import Answer
 from flows.kinds.branch import Branch
 from flows.kinds.collect import Collect
+from flows.kinds.dial import Dial
 from flows.kinds.goto import Goto
 from flows.kinds.hangup import HangUp
 from flows.kinds.hours import Hours
@@ -30,6 +31,7 @@ KINDS: dict[str, type[Node]] = {
         Answer,
         Branch,
         Collect,
+        Dial,
         Goto,
         HangUp,
         Hours,

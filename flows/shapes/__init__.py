@@ -26,7 +26,7 @@ from flows.shapes.scalars import (
 )
 from flows.shapes.several import Items, Table
 from flows.shapes.shape import Mention, MentionKind, Shape, mapping
-from flows.shapes.telephone import KEYS, DigitPattern, Identity, Keys, OneKey, PhoneNumber, TargetShape
+from flows.shapes.telephone import KEYS, DigitPattern, Identity, Keys, OneKey, PhoneNumber, Prefix, TargetShape
 
 __all__ = [
     "KEYS",
@@ -48,6 +48,7 @@ __all__ = [
     "NodeName",
     "OneKey",
     "PhoneNumber",
+    "Prefix",
     "PromptName",
     "Shape",
     "Table",

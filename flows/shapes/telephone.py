@@ -16,6 +16,7 @@ KEYS = "0123456789*#ABCD"
 
 _IDENTITY = re.compile(r"[0-9A-Fa-f]{8}-?([0-9A-Fa-f]{4}-?){3}[0-9A-Fa-f]{12}")
 _NUMBER = re.compile(r"\+[1-9][0-9]{4,14}")
+_PREFIX = re.compile(r"\+[1-9][0-9]{0,14}")
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,21 @@ class PhoneNumber(Shape[str]):
     def schema(self) -> dict[str, Any]:
         """A number in E.164 form."""
         return {"type": "string", "pattern": "^" + _NUMBER.pattern.replace("\\+", "[+]") + "$"}
+
+
+class Prefix(Shape[str]):
+    """What numbers begin with: a country code, and more of the number where that is wanted."""
+
+    def read(self, source: Located, problems: Problems) -> str:
+        """Read the beginning of a number in E.164 form."""
+        raw = raw_text(source, problems)
+        if not _PREFIX.fullmatch(raw):
+            raise problems.refuse(source.place, f"'{raw[:20]}' is not a prefix such as +4420", "bad-target")
+        return raw
+
+    def schema(self) -> dict[str, Any]:
+        """The beginning of a number."""
+        return {"type": "string", "pattern": "^[+][1-9][0-9]{0,14}$", "description": "a prefix such as +4420"}
 
 
 @dataclass(frozen=True)

@@ -94,6 +94,12 @@ FLOWS = [
         "'3m' is not a duration from 1s to 120s",
     ),
     ("record-without-consent", nodes("  m: {kind: record, next: t}\n"), "8:6", "the key 'consent' is missing"),
+    (
+        "dial-without-allow-list",
+        nodes("  m: {kind: dial, number: caller, on: {notAllowed: t}}\n"),
+        "8:6",
+        "the key 'allow' is missing: prefixes that may be dialled",
+    ),
     ("unknown-kind", flow("kind: hangup", "kind: hangupp"), "10:13", "did you mean 'hangup'?"),
     ("unknown-node", flow("{tooMany: t}", "{tooMany: tt}"), "8:67", "no node is named 'tt'; did you mean 't'?"),
     ("unknown-prompt", flow("prompts: choose", "prompts: chose"), "8:28", "did you mean 'choose'?"),

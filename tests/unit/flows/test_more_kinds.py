@@ -118,3 +118,31 @@ def test_nothing_is_recorded_after_a_consent_that_nobody_surely_heard() -> None:
     walk.begin()
     walk.resume(a.Answered())
     assert play(walk.resume(a.Finished(certain=False))) == ("bye",)
+
+
+DIAL = """
+  first: {kind: collect, prompts: number, into: entry, min: 3, next: dial, on: {tooMany: bye}}
+  dial:
+    kind: dial
+    number: "'+44' + part(entry, 2, 12)"
+    allow: ["+4420", "+441"]
+    announce: calling
+    on: {notAllowed: bye, failed: thanks}
+"""
+
+
+def dialled(entry: str) -> a.Act:
+    walk = walking(DIAL)
+    walk.begin()
+    walk.resume(a.Answered())
+    act = walk.resume(a.Collected(digits=entry, how="terminator"))
+    return walk.resume(a.Finished()) if act == a.Play(prompts=("calling",)) else act
+
+
+def test_a_number_that_is_allowed_is_dialled() -> None:
+    assert dialled("02079460123") == a.Transfer(target=a.Target(kind="phone", id="+442079460123"), timeout_ms=60_000)
+
+
+def test_a_number_that_is_not_allowed_or_none_at_all_is_not() -> None:
+    for entry in ("09098790000", "020", "0", "0*2079460123", "0207946012345678"):
+        assert play(dialled(entry)) == ("bye",), entry
