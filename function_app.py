@@ -11,6 +11,7 @@ from activities import (
     bookkeeping,
     call_control,
     dialling,
+    keys,
     legs,
     media,
     participants,
@@ -31,7 +32,7 @@ for module in (callbacks, calls, control, health, placing, prompts, retention, s
     app.register_functions(module.bp)
 for module in (call, closing, consultation, gathering, outbound, recording, roster):
     app.register_functions(module.bp)
-for module in (answering, bookkeeping, call_control, dialling, legs):
+for module in (answering, bookkeeping, call_control, dialling, keys, legs):
     app.register_functions(module.bp)
 for module in (media, participants, pinning, recordings, rosters):
     app.register_functions(module.bp)

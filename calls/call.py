@@ -66,10 +66,15 @@ class Memory:
     asked: dict[str, str] = field(default_factory=dict[str, str])  # step -> activity, not yet performed
     controls: dict[str, JSON] = field(default_factory=dict[str, JSON])  # step -> who asked for it, and what
     deadlines: dict[str, int] = field(default_factory=dict[str, int])
-    keys: str = ""  # in their order, not yet taken by a node
+    # In their order, not yet taken by a node: characters or, of sealed ones, numbers (`calls.judging`).
+    keys: list[str | int] = field(default_factory=list[str | int])
+    unjudged: list[int] = field(default_factory=list[int])  # sealed ones that wait until a question is answered
+    cleared: bool = False  # the first of these is known to be no echo
+    judging: JSON | None = None  # the question: {"step", "what": entry | key}
+    verdict: JSON | None = None  # on a sealed entry that is complete: {"count", "outcome", "token"}
     announced_until_ms: int = 0  # an operator's prompt, behind which Graph queues ours
-    entry: str = ""  # taken by the node that listens
-    entry_ended: str | None = None  # maximum, terminator or pause
+    entry: list[str | int] = field(default_factory=list[str | int])  # taken by the node that listens
+    entry_ended: str | None = None  # maximum, terminator or pause; failed: nobody can judge it
     habit: str = ""  # keys that the caller may press out of habit, to be swallowed
     habit_until_ms: int = 0
     recordings: list[JSON] = field(default_factory=list[JSON])
@@ -227,7 +232,8 @@ class Call:
         memory["state"] = State(memory["state"])
         for name in ("asked", "controls", "deadlines"):
             memory[name] = dict(memory[name])
-        for name in ("former", "recordings", "journal", "path"):
+        for name in ("former", "recordings", "journal", "path", "keys", "entry"):
             memory[name] = list(memory[name])
+        memory["unjudged"] = list(memory.get("unjudged", ()))
         self.memory = Memory(**memory)
         return self

@@ -35,18 +35,24 @@ class CallChanged:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TonePressed:
-    """A key by Graph's name (`tone5`, `star`) with the number by which Graph orders tones."""
+    """A key by Graph's name (`tone5`, `star`) with the number by which Graph orders tones.
+
+    Of a sealed tone `tone` is the number of its notification, and all that is known.
+    """
 
     sequence: int
-    tone: str
+    tone: str | int
     at_ms: int | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Key:
-    """A key in its right order, as the flow knows it: `0`-`9`, `*`, `#`, `A`-`D`. Made by the session itself."""
+    """A key in its right order, as the flow knows it: `0`-`9`, `*`, `#`, `A`-`D`. Made by the session itself.
 
-    key: str
+    Of a sealed one, the number of its notification (`calls.judging`).
+    """
+
+    key: str | int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

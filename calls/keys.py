@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from typing import Literal, cast
 
-from calls import commands
+from calls import commands, judging
 from calls.call import OPERATION_GRACE_MS, Call
-from calls.events import Key
+from calls.entries import take as take_entry
+from calls.events import Key, Performed
 from calls.states import State
 from flows import acts
 from flows.acts import Result
@@ -23,7 +24,13 @@ MOST_KEYS = 500
 def keep(call: Call, event: Key) -> None:
     """Keep a key for whoever listens next."""
     if len(call.memory.keys) < MOST_KEYS:
-        call.memory.keys += event.key
+        call.memory.keys.append(event.key)
+
+
+def wait(call: Call, number: int) -> None:
+    """Keep a sealed key until it may count."""
+    if len(call.memory.unjudged) < MOST_KEYS:
+        call.memory.unjudged.append(number)
 
 
 def while_playing(call: Call, event: Key) -> Result | None:
@@ -55,7 +62,8 @@ def while_listening(call: Call, event: Key) -> Result | None:
 
 def while_recording(call: Call, event: Key) -> Result | None:
     """Graph stops the recording by itself; the key that did so has done its work."""
-    if call.operation is not None and isinstance(call.act, acts.Record) and event.key in call.act.stop_keys:
+    stops = isinstance(event.key, str) and isinstance(call.act, acts.Record) and event.key in call.act.stop_keys
+    if call.operation is not None and stops:
         call.operation.stop_key = True
     else:
         keep(call, event)
@@ -91,31 +99,43 @@ def begin_listening(call: Call, act: acts.Listen) -> Result | None:
 
 
 def take(call: Call, act: acts.Listen) -> None:
-    """Move keys from the buffer into the entry until the entry is complete."""
+    """Move keys from the buffer into the entry until the entry is complete; sealed ones, once they are judged."""
     memory = call.memory
-    while memory.keys and memory.entry_ended is None:
-        key, memory.keys = memory.keys[0], memory.keys[1:]
-        call.drop_deadline("firstDigit")
-        if key in act.terminators:
-            memory.entry_ended = "terminator"
-        else:
-            memory.entry += key
-            if len(memory.entry) == act.maximum:
-                memory.entry_ended = "maximum"
-                _expect_terminator(call, act)
-        if memory.entry_ended is None:
-            call.set_deadline("interDigit", act.inter_digit_ms)
-        else:
-            call.drop_deadline("interDigit")
+    if not memory.keys or memory.entry_ended is not None:
+        return
+    if judging.sealed(memory.keys):
+        judging.ask(call, act)
+        return
+    call.drop_deadline("firstDigit")
+    keys = [str(key) for key in (*memory.entry, *memory.keys)]
+    taken = take_entry(keys, maximum=act.maximum, terminators=act.terminators)
+    memory.entry, memory.keys, memory.entry_ended = list(taken.entry), [*keys[taken.used :]], taken.ended
+    _taken(call, act, expects=taken.expects)
 
 
-def _expect_terminator(call: Call, act: acts.Listen) -> None:
-    memory = call.memory
-    if memory.keys:
-        if memory.keys[0] in act.terminators:
-            memory.keys = memory.keys[1:]
-    else:
-        memory.habit, memory.habit_until_ms = act.terminators, call.now_ms + act.inter_digit_ms
+def _taken(call: Call, act: acts.Listen, *, expects: bool) -> None:
+    if call.memory.entry_ended is None:
+        call.set_deadline("interDigit", act.inter_digit_ms)
+        return
+    call.drop_deadline("interDigit")
+    if expects:
+        call.memory.habit, call.memory.habit_until_ms = act.terminators, call.now_ms + act.inter_digit_ms
+
+
+def judged(call: Call, event: Performed) -> Result | None:
+    """Somebody who may know the keys has said something of them."""
+    question, act = call.memory.judging, call.act
+    if question is None or question["step"] != event.step:
+        return None
+    call.memory.judging = None
+    if question["what"] == "key":
+        judging.about_key(call, event)
+        return None
+    assert isinstance(act, acts.Listen)
+    ended = judging.about_entry(call, event)
+    call.memory.entry_ended = ended or call.memory.entry_ended
+    _taken(call, act, expects=(event.ok or {}).get("expects") is True)
+    return entry(call)
 
 
 def entry(call: Call) -> Result | None:
@@ -123,18 +143,32 @@ def entry(call: Call) -> Result | None:
     memory = call.memory
     if memory.entry_ended is None or call.operation is not None:
         return None
-    how = cast("Literal['maximum', 'terminator', 'pause']", memory.entry_ended)
-    result = acts.Collected(digits=memory.entry, how=how)
-    memory.entry, memory.entry_ended = "", None
-    return result
+    how = cast("Literal['maximum', 'terminator', 'pause', 'failed']", memory.entry_ended)
+    digits, verdict = "".join(map(str, memory.entry)), memory.verdict
+    memory.entry, memory.entry_ended, memory.verdict = [], None, None
+    if how == "failed":
+        return acts.Failed(why="keysUnread")
+    if verdict is not None:
+        return acts.Judged(how=how, **verdict)
+    return acts.Collected(digits=digits, how=how)
 
 
 def first_late(call: Call) -> Result | None:
-    """No key came."""
+    """No key came; or one did, and nobody has said yet what it is."""
+    if call.memory.judging is not None:
+        call.set_deadline("firstDigit", judging.PATIENCE_MS)
+        return None
     return acts.Silence()
 
 
 def next_late(call: Call) -> Result | None:
     """The caller has paused: the entry is complete."""
+    if call.memory.judging is not None:
+        call.set_deadline("interDigit", judging.PATIENCE_MS)
+        return None
+    if judging.sealed(call.memory.entry):
+        assert isinstance(call.act, acts.Listen)
+        judging.ask(call, call.act, pause=True)
+        return None
     call.memory.entry_ended = "pause"
     return entry(call)

@@ -28,8 +28,8 @@ from calls.events import (
 
 _ERRORS = ("gone", "refused", "not_reached", "unknown", "internal")
 # What activities may say of what they did, each null or absent where it has nothing to say.
-_TEXTS = ("operation_id", "status", "call_id", "target")
-_INTEGERS = ("code", "subcode", "count", "ms")
+_TEXTS = ("operation_id", "status", "call_id", "target", "ended", "outcome", "token")
+_INTEGERS = ("code", "subcode", "count", "ms", "used")
 
 
 def parse(document: Mapping[str, Any]) -> Event:
@@ -89,9 +89,10 @@ def _tone(document: Mapping[str, Any]) -> Event:
     at = document.get("at")
     if at is not None and (isinstance(at, bool) or not isinstance(at, int | float) or not 0 <= at < 1e11):
         raise IllegalEvent("tone: 'at' must be Unix seconds")
+    sealed = document.get("sealed") is not None
     return TonePressed(
         sequence=_integer(document, "sequence"),
-        tone=_text(document, "tone"),
+        tone=_integer(document, "n") if sealed else _text(document, "tone"),
         at_ms=None if at is None else round(at * 1000),
     )
 

@@ -64,7 +64,7 @@ def _join_again(call: Call) -> None:
     call.note("lost", code=memory.code, subcode=memory.subcode, attempt=memory.rejoins)
     call.drop_deadline(*(name for name in list(memory.deadlines) if name != "maximumLength"))
     memory.established = memory.audio = memory.subscribed = False
-    memory.cut_off, memory.keys, memory.reason = None, "", None
+    memory.cut_off, memory.keys, memory.unjudged, memory.reason = None, [], [], None
     memory.former.append(call.call_id)
     call.call_id, call.operation, call.tones = "", None, ToneOrder()
     placing.place(call)

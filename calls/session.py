@@ -10,6 +10,7 @@ from calls import (
     codes,
     declining,
     ending,
+    judging,
     keys,
     opening,
     recordings,
@@ -27,6 +28,7 @@ from calls.reading import parse
 from calls.states import State
 from calls.summary import summary
 from calls.table import ACTS, TABLE
+from calls.tones import Tone
 from flows import acts
 from flows.acts import Act
 
@@ -75,6 +77,7 @@ class CallSession:
             self._tone(told)
         else:
             self._tell(told)
+        self._take_up()
         if call.memory.state is State.ENDING and not recordings.outstanding(call):
             ending.close(call)
         return call.take_commands()
@@ -166,6 +169,7 @@ class CallSession:
         for _ in range(_MAX_INSTANT_ACTS):
             call.act = act
             call.drop_deadline("firstDigit", "interDigit", "stay", "hold")
+            judging.forget(call)
             if isinstance(act, _NEED_CALL) and not call.memory.established:
                 declining.decline(call, "unanswered")
                 return
@@ -178,18 +182,26 @@ class CallSession:
 
     def _tone(self, event: TonePressed) -> None:
         call = self._call
-        key = codes.KEYS.get(event.tone)
+        key = event.tone if isinstance(event.tone, int) else codes.KEYS.get(event.tone)
         if key is None or Key not in TABLE[call.memory.state]:
             return
         at_ms = call.now_ms if event.at_ms is None else min(event.at_ms, call.now_ms)
         self._press(call.tones.arrive(event.sequence, key, at_ms, int(call.settings["tone_reorder_ms"])))
 
-    def _press(self, pressed: list[str]) -> None:
+    def _press(self, pressed: list[Tone]) -> None:
         memory = self._call.memory
         for key in pressed:
             memory.keys_pressed += 1
-            if not keys.out_of_habit(self._call, key):
+            if isinstance(key, int):
+                keys.wait(self._call, key)
+            elif not keys.out_of_habit(self._call, key):
                 self._tell(Key(key=key))
+        self._take_up()
+
+    def _take_up(self) -> None:
+        """Let sealed keys that waited count, as far as nothing has to be asked about them first."""
+        while (key := judging.next_key(self._call)) is not None:
+            self._tell(Key(key=key))
 
     def _time_out(self) -> None:
         """Let every deadline that has come do its work, in the order of their times."""

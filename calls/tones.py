@@ -11,7 +11,8 @@ ever start again is not documented; captured calls begin with 1 and with 6. So n
   once"; holding it costs at most the window, once per call, and keeps the order right.)
 - A number below the last one is late when it falls into a gap of the series: it is applied at once. Otherwise the
   counter has started again: what is held is applied, and a new series begins, by the rule for first tones.
-- The same number with the same tone within 10 s is the same press, told twice. That is the inbox's rule too.
+- The same number with the same tone within 10 s is the same press, told twice. That is the inbox's rule too; of sealed
+  tones it is the inbox's alone.
 
 So nothing is lost and nothing applied twice, in any case; and the order is right whenever each notification is at most
 a window late, but for two cases: a counter that begins below 1 with its first two tones out of order, and a counter's
@@ -26,7 +27,9 @@ from typing import Any
 _SAME_PRESS_MS = 10_000
 _REMEMBERED = 64
 
-Held = tuple[int, str, int]
+#: A tone: its character or, when it is sealed, the number of its notification.
+Tone = str | int
+Held = tuple[int, Tone, int]
 
 
 @dataclass(kw_only=True, slots=True)
@@ -39,12 +42,12 @@ class ToneOrder:
     recent: list[Held] = field(default_factory=list[Held])
     held: list[Held] = field(default_factory=list[Held])
 
-    def arrive(self, sequence: int, tone: str, at_ms: int, window_ms: int) -> list[str]:
+    def arrive(self, sequence: int, tone: Tone, at_ms: int, window_ms: int) -> list[Tone]:
         """Take a tone; returns the tones that are now in their right order, oldest first."""
         if self._told_before(sequence, tone, at_ms):
             return []
         self.recent = [*self.recent[1 - _REMEMBERED :], (sequence, tone, at_ms)]
-        applied: list[str] = []
+        applied: list[Tone] = []
         if self.last is not None and sequence <= self.last:
             if self.series[0] < sequence and sequence not in self.series:
                 self.series = sorted([*self.series, sequence])[-_REMEMBERED:]
@@ -54,14 +57,14 @@ class ToneOrder:
         self.held = sorted([*self.held, (sequence, tone, at_ms + window_ms)], key=lambda held: held[0])
         return applied + self._release()
 
-    def expire(self, now_ms: int) -> list[str]:
+    def expire(self, now_ms: int) -> list[Tone]:
         """Give up waiting for what is missing before the tones whose window is over."""
-        applied: list[str] = []
+        applied: list[Tone] = []
         while any(until <= now_ms for _, _, until in self.held):
             applied.append(self._apply_first())
         return applied + self._release() if applied else applied
 
-    def flush(self) -> list[str]:
+    def flush(self) -> list[Tone]:
         """Apply everything held, now."""
         return [self._apply_first() for _ in list(self.held)]
 
@@ -91,13 +94,13 @@ class ToneOrder:
             held=[(each[0], each[1], each[2]) for each in document["held"]],
         )
 
-    def _told_before(self, sequence: int, tone: str, at_ms: int) -> bool:
+    def _told_before(self, sequence: int, tone: Tone, at_ms: int) -> bool:
         return any(
             known == sequence and key == tone and abs(at_ms - at) <= _SAME_PRESS_MS for known, key, at in self.recent
         )
 
-    def _release(self) -> list[str]:
-        applied: list[str] = []
+    def _release(self) -> list[Tone]:
+        applied: list[Tone] = []
         while self.held:
             first = self.held[0][0]
             if first != 1 if self.last is None else first - self.last not in (1, self.stride):
@@ -105,7 +108,7 @@ class ToneOrder:
             applied.append(self._apply_first())
         return applied
 
-    def _apply_first(self) -> str:
+    def _apply_first(self) -> Tone:
         sequence, tone, _ = self.held.pop(0)
         if self.last is not None and sequence > self.last:
             step = sequence - self.last

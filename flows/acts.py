@@ -8,7 +8,7 @@ plain data in milliseconds and prompt ids; neither side knows Microsoft Graph.
 | `Answer` | `Answered`, `Failed` |
 | `Reject`, `Redirect` | `Declined` (the call is over), `Failed` |
 | `Play` | `Finished`, `Interrupted`, `Failed` |
-| `Listen` | `Collected`, `Silence`, `Failed` |
+| `Listen` | `Collected` or, of keys that nobody here may know, `Judged`; `Silence`, `Failed` |
 | `Record` | `Recorded`, `Silence`, `Failed` |
 | `Transfer` | `Transferred` (the call is over), `NotTransferred`, `Failed` |
 | `Stay` | `Released`, `Silence`, `Failed` |
@@ -205,6 +205,19 @@ class Collected:
     how: Literal["maximum", "terminator", "pause"]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Judged:
+    """Keys came, and were judged where they can be read: `outcome` is what the node's `judge` said of them.
+
+    `count` is how many, without the terminator; `token` stands for them in a variable.
+    """
+
+    count: int
+    how: Literal["maximum", "terminator", "pause"]
+    outcome: str | None
+    token: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Silence:
     """Nothing came before the time was up."""
@@ -253,6 +266,7 @@ Result = (
     | Finished
     | Interrupted
     | Collected
+    | Judged
     | Silence
     | Recorded
     | Transferred

@@ -218,9 +218,10 @@ class Inbox:
         if call.unraised is not None:
             call.unraised.pop(number, None)
 
-    async def read(self, instance_id: str, first: int) -> list[JSON]:
-        """The digests from number `first` on, in order and without a gap."""
-        rows = await self._table.query(instance_id, _row(first), "n:~", columns=["digest"])
+    async def read(self, instance_id: str, first: int, last: int | None = None) -> list[JSON]:
+        """The digests from number `first` on, up to `last` if it is given, in order and without a gap."""
+        end = "n:~" if last is None else _row(last)
+        rows = await self._table.query(instance_id, _row(first), end, columns=["digest"])
         return [_digest(row) for row in rows]
 
     async def raw(self, instance_id: str, number: int) -> JSON:

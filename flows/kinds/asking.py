@@ -49,6 +49,12 @@ class Asking(Node):
     )
     barge_in: bool = parameter("bargeIn", Flag(), "keys count while the prompts play", inherited=True)
     flush_buffer: bool = parameter("flushBuffer", Flag(), "forget keys pressed before listening", default=False)
+    sensitive: bool = parameter(
+        "sensitive",
+        Flag(),
+        "nobody but the caller may know the keys: those of the whole call are encrypted",
+        default=False,
+    )
 
     @property
     def unattended(self) -> tuple[str, ...]:
@@ -62,6 +68,10 @@ class Asking(Node):
 
     def listen(self, frame: Frame, prompts: tuple[str, ...]) -> acts.Listen:
         """The act that asks with these prompts."""
+        raise NotImplementedError
+
+    def judge(self, digits: str) -> str | None:
+        """What an entry comes to: an outcome, or None when it is wrong."""
         raise NotImplementedError
 
     def enter(self, frame: Frame) -> Step:

@@ -17,7 +17,8 @@ from flows.shapes import DigitPattern, Duration, Integer, Keys, Variable
 class Collect(Asking):
     """Collects keys until `max`, a terminator, or a pause; too few, or not of the `pattern`, is a `noMatch`.
 
-    A terminator pressed out of habit right after the last key is swallowed.
+    A terminator pressed out of habit right after the last key is swallowed. In a call of which any node is `sensitive`
+    the variable gets a token that stands for the keys, and is of use only where a node says that it accepts one.
     """
 
     KIND: ClassVar[str] = "collect"
@@ -49,10 +50,19 @@ class Collect(Asking):
         """Judge the entry."""
         if isinstance(result, acts.Silence):
             return self.missed(frame, "noInput")
-        if not isinstance(result, acts.Collected):
+        if isinstance(result, acts.Collected):
+            count, outcome, value = len(result.digits), self.judge(result.digits), result.digits
+        elif isinstance(result, acts.Judged):
+            count, outcome, value = result.count, result.outcome, result.token
+        else:
             return unexpected(result)
-        frame.note("keys", count=len(result.digits), ended_by=result.how)
-        if len(result.digits) < self.minimum or (self.pattern and not re.fullmatch(self.pattern, result.digits)):
+        frame.note("keys", count=count, ended_by=result.how)
+        if outcome is None:
             return self.missed(frame, "noMatch")
-        frame.variables[self.into] = result.digits
-        return Leave("ok")
+        frame.variables[self.into] = value
+        return Leave(outcome)
+
+    def judge(self, digits: str) -> str | None:
+        """`ok`, when there are enough and they are of the pattern."""
+        wrong = len(digits) < self.minimum or (self.pattern and not re.fullmatch(self.pattern, digits))
+        return None if wrong else "ok"

@@ -116,12 +116,17 @@ class Menu(Asking):
         """Follow the option, or count the miss."""
         if isinstance(result, acts.Silence):
             return self.missed(frame, "noInput")
-        if not isinstance(result, acts.Collected):
+        if not isinstance(result, acts.Collected | acts.Judged):
             return unexpected(result)
-        option = self.options.get(result.digits)
-        if option is None:
+        outcome = self.judge(result.digits) if isinstance(result, acts.Collected) else result.outcome
+        if outcome is None:
             return self.missed(frame, "noMatch")
-        if option.next == REPEAT:
-            frame.note("outcome", outcome=option.outcome)
+        if any(each.outcome == outcome and each.next == REPEAT for each in self.options.values()):
+            frame.note("outcome", outcome=outcome)
             return self.listen(frame, self.prompts)
-        return Leave(option.outcome)
+        return Leave(outcome)
+
+    def judge(self, digits: str) -> str | None:
+        """The label of the option."""
+        option = self.options.get(digits)
+        return None if option is None else option.outcome
