@@ -83,6 +83,9 @@ param answerWithinSeconds int = 5
 @description('A network, with private endpoints to storage and Key Vault, which then do not answer on the internet.')
 param privateNetwork bool = false
 
+@description('A network of its own; private endpoints and media workers need one.')
+param ownNetwork bool = privateNetwork || mediaWorkers
+
 @description('Range of the network.')
 param addressSpace string = '10.40.0.0/22'
 
@@ -147,7 +150,6 @@ var tags = {
 // `hubName` of host.json.
 var taskHubName = 'Callwright'
 var managed = durableBackend == 'azureManaged'
-var networked = privateNetwork || mediaWorkers
 
 module identity 'modules/identity.bicep' = {
   name: 'identity'
@@ -214,7 +216,7 @@ module speechAccount 'modules/speech.bicep' = if (speech) {
   }
 }
 
-module network 'modules/network.bicep' = if (networked) {
+module network 'modules/network.bicep' = if (ownNetwork) {
   name: 'network'
   params: {
     prefix: name
@@ -282,7 +284,7 @@ module functionApp 'modules/function_app.bicep' = {
     httpConcurrency: httpConcurrency
     instanceMemoryMB: instanceMemoryMB
     maximumInstances: maximumInstances
-    subnetId: networked ? network!.outputs.functionsSubnetId : ''
+    subnetId: ownNetwork ? network!.outputs.functionsSubnetId : ''
   }
   // The app reads its package, its keys and its backend with these roles as soon as it starts.
   dependsOn: [

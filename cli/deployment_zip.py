@@ -74,8 +74,11 @@ def install_packages(root: Path, target: Path) -> list[str]:
     return sorted(path.name.removesuffix(".dist-info").replace("-", " ") for path in target.glob("*.dist-info"))
 
 
-def write_zip(out: Path, root: Path, packages: Path) -> dict[str, tuple[int, int]]:
-    """Write the zip; returns what is in it: top-level name -> (files, bytes)."""
+def write_zip(out: Path, root: Path, packages: Path, *, host_json: Path | None = None) -> dict[str, tuple[int, int]]:
+    """Write the zip; returns what is in it: top-level name -> (files, bytes).
+
+    `host_json` takes the place of the app's own: that of one Durable backend, of `bicep/durable/`.
+    """
     content: dict[str, tuple[int, int]] = {}
     members = [(path.relative_to(root).as_posix(), path) for path in app_files(root)]
     members += [
@@ -88,7 +91,7 @@ def write_zip(out: Path, root: Path, packages: Path) -> dict[str, tuple[int, int
             entry = zipfile.ZipInfo(name, _SAME_TIME)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o100644 << 16
-            data = path.read_bytes()
+            data = (host_json if host_json is not None and name == "host.json" else path).read_bytes()
             archive.writestr(entry, data)
             top = name.split("/", 1)[0]
             files, size = content.get(top, (0, 0))
@@ -100,12 +103,14 @@ def main(arguments: list[str]) -> int:
     """Build the zip and list it."""
     parser = argparse.ArgumentParser(prog="python dev.py package", description=__doc__)
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="where the zip goes")
-    out: Path = parser.parse_args(arguments).out
+    parser.add_argument("--host-json", type=Path, metavar="FILE", help="instead of host.json, for a Durable backend")
+    options = parser.parse_args(arguments)
+    out: Path = options.out
     try:
         app_files(ROOT)
         with tempfile.TemporaryDirectory(dir=out.parent) as folder:
             packages = install_packages(ROOT, Path(folder))
-            content = write_zip(out, ROOT, Path(folder))
+            content = write_zip(out, ROOT, Path(folder), host_json=options.host_json)
     except NotPackageable as refusal:
         print(refusal, file=sys.stderr)
         return 1

@@ -37,11 +37,15 @@ SEEDS = [
         "param location string = resourceGroup",
         "param locatoin string = resourceGroup",
     ),
-    Seed("a variable that is not used", "names", _MAIN, "var networked", "var spare = 1\nvar networked"),
+    Seed("a variable that is not used", "names", _MAIN, "var managed", "var spare = 1\nvar managed"),
     Seed("a name declared twice", "names", _BOT, "param displayName string", "param prefix string"),
     Seed("a module that is not there", "modules", _MAIN, "modules/bot.bicep", "modules/bots.bicep"),
     Seed(
-        "a parameter that a module does not take", "modules", _MAIN, "    subnetId: networked", "    subnet: networked"
+        "a parameter that a module does not take",
+        "modules",
+        _MAIN,
+        "    subnetId: ownNetwork",
+        "    subnet: ownNetwork",
     ),
     Seed("a parameter that a module needs", "modules", _MAIN, "    flows: flows\n", ""),
     Seed("an output that a module does not have", "modules", _MAIN, "bot.outputs.name", "bot.outputs.botName"),
