@@ -134,7 +134,7 @@ def _times(base: Setting) -> list[datetime]:
     for node in base.flow.nodes.values():
         if isinstance(node, Hours):
             seen: set[str] = set()
-            wanted = {each.name for each in node.outcomes} - {"override", "holiday"}
+            wanted = {each.name for each in node.outcomes} - {"override"}
             for hours in range(_HOURS_A_YEAR):
                 at = base.at + timedelta(hours=hours)
                 step = node.enter(_frame(node.id, at, base.flow))

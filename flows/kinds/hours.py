@@ -99,15 +99,16 @@ class Hours(Node):
     def outcomes(self) -> tuple[Outcome, ...]:
         """One more outcome per holiday; only what can be overruled is."""
         names = dict.fromkeys(f"holiday:{each.name}" for each in self.holidays.values())
-        there = {"open", "closed", *(("holiday",) if names else ()), *(("override",) if self.override else ())}
+        there = ("open", "closed", "override") if self.override else ("open", "closed")
         common = (each for each in self.OUTCOMES if each.name in there)
-        return (*common, *(Outcome(name, "holiday") for name in names))
+        return (*common, *(Outcome(name, "closed") for name in names))
 
     @property
     def own_targets(self) -> Mapping[str, str]:
         """What the holidays say, and `on`."""
-        ways = {f"holiday:{each.name}": each.next for each in self.holidays.values() if each.next}
-        return {**ways, **self.targets}
+        common = self.targets.get("holiday", "")
+        ways = {f"holiday:{each.name}": each.next or common for each in self.holidays.values()}
+        return {**{name: to for name, to in ways.items() if to}, **self.targets}
 
     @property
     def unattended(self) -> tuple[str, ...]:

@@ -90,8 +90,16 @@ def test_while_the_override_holds_the_clock_does_not_count() -> None:
 
 def test_a_holiday_is_an_outcome_of_its_own() -> None:
     names = {exit.outcome: exit.target for exit in FLOW.outcomes() if exit.node == "hours"}
-    assert names["holiday:christmas"] == names["holiday"] == "closed"
-    assert names["holiday:christmas-eve"] == "early"
+    assert names == {
+        "open": "open",
+        "closed": "closed",
+        "override": "flooded",
+        "holiday:christmas": "closed",
+        "holiday:christmas-eve": "early",
+    }
+    flow = load(TEXT.replace("on: {closed: closed,", "on: {closed: closed, holiday: flooded,"), "shop.yaml")
+    assert flow.follow("hours", "holiday:christmas") == "flooded"
+    assert flow.follow("hours", "holiday:christmas-eve") == "early"
 
 
 @pytest.mark.parametrize("text", ["", "mon-", "foo", "mon-fry", "mon,,tue"])
