@@ -11,7 +11,7 @@ from pathlib import Path
 from benchmarks import report
 from benchmarks.measuring import Result, progress
 
-NAMES = ("webhook", "digit", "calls", "simulator", "cold", "replay", "delivery")
+NAMES = ("webhook", "digit", "calls", "simulator", "cold", "replay", "delivery", "explore")
 REPORT = Path(__file__).resolve().parent.parent / ".local" / "benchmarks.json"
 
 
