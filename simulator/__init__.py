@@ -8,7 +8,8 @@ from simulator.people import NoSuchConversation, NotThere
 from simulator.results import Result
 from simulator.server import Addresses, serve
 from simulator.settings import Client, SimulatorSettings, Target
-from simulator.simulator import NoSuchCall, NothingToActOn, Simulator
+from simulator.simulator import Simulator
+from simulator.switchboard import NoSuchCall, NothingToActOn
 
 __all__ = [
     "Addresses",

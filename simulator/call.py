@@ -17,6 +17,7 @@ from __future__ import annotations
 import math
 import uuid
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from clock import Timer
@@ -70,6 +71,14 @@ class NotInThisState(Exception):
     """Something was to happen that cannot happen to a call in its state."""
 
 
+@dataclass
+class PolicyGroup:
+    """How many a policy recorder takes, and whom it took besides the first, by participant id."""
+
+    capacity: int = 0
+    taken: dict[str, Identity] = field(default_factory=dict)
+
+
 class Call:
     """One call of the bot's."""
 
@@ -85,9 +94,7 @@ class Call:
         self.callback_url = exchange.settings.bot_callback_url
         self.service_hosted = True
         self.media_config: Mapping[str, Any] | None = None
-        #: How many a policy recorder takes, and whom it took besides the first, by participant id.
-        self.participant_capacity = 0
-        self.policy_group: dict[str, Identity] = {}
+        self.policy_group = PolicyGroup()
         #: `callOptions` of the answer, or of the request for an outgoing call.
         self.options: Mapping[str, Any] = {}
         self.result: dict[str, Any] | None = None

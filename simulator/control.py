@@ -25,6 +25,7 @@ from simulator.identities import NobodySuch
 from simulator.people import NoSuchConversation, NotThere
 from simulator.results import NoSuchEnding, Result
 from simulator.settings import SettingsRefused
+from simulator.switchboard import NoSuchCall, NothingToActOn
 from simulator.tones import NoSuchKey
 
 if TYPE_CHECKING:
@@ -73,8 +74,6 @@ def control_routes(simulator: Simulator) -> list[Route]:
 
 
 def _endpoint(simulator: Simulator, handler: _Handler) -> Callable[[Request], Awaitable[Response]]:
-    from simulator.simulator import NoSuchCall, NothingToActOn
-
     @functools.wraps(handler)
     async def endpoint(request: Request) -> Response:
         try:

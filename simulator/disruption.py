@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from email.utils import formatdate
 from typing import TYPE_CHECKING
 
 from starlette.requests import Request
@@ -49,10 +50,7 @@ class Disrupted:
         await request.body()
         self._note(request, failure)
         if failure.status is not None:
-            error = GraphError(
-                failure.status, failure.code, "A fault was asked for.", retry_after_s=failure.retry_after_s
-            )
-            return self._refuse(request, error)
+            return self._refuse(request, self._error(failure))
         if failure.word in ("drop", "reset"):
             return None
         if failure.delay_s:
@@ -61,6 +59,13 @@ class Disrupted:
         if failure.word == "duplicate":
             response = await self._act(request)
         return None if failure.word in ("time_out_after_acting", "reset_after_acting") else response
+
+    def _error(self, failure: Failure) -> GraphError:
+        assert failure.status is not None
+        again: float | str | None = failure.retry_after_s
+        if failure.as_date and failure.retry_after_s is not None:
+            again = formatdate(self._simulator.clock.now() + failure.retry_after_s, usegmt=True)
+        return GraphError(failure.status, failure.code, "A fault was asked for.", retry_after=again)
 
     def _note(self, request: Request, failure: Failure) -> None:
         call = self._simulator.calls.get(same_id(request.path_params.get("call_id", "")))

@@ -15,12 +15,12 @@ from typing import Any
 class GraphError(Exception):
     """A refusal: HTTP status, Graph's `code` (text) and a message."""
 
-    def __init__(self, status: int, code: str, message: str, *, retry_after_s: int | None = None) -> None:
+    def __init__(self, status: int, code: str, message: str, *, retry_after: float | str | None = None) -> None:
         super().__init__(f"{status} {code}: {message}")
         self.status = status
         self.code = code
         self.message = message
-        self.retry_after_s = retry_after_s
+        self.retry_after = retry_after
 
     def body(self, now: float, request_id: str, client_request_id: str) -> dict[str, Any]:
         """The error envelope."""

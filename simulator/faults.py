@@ -12,7 +12,7 @@ matches go unharmed first (0), `probability` how likely each match is to be hit 
 
 | fail | request | notification |
 |---|---|---|
-| `{"status", "code", "retry_after"}` | refused, nothing done | - |
+| `{"status", "code", "retry_after", "as_date"}` | refused, nothing done | - |
 | `{"delay": seconds}` | acts that much later | sent that much later, and all behind it |
 | `"drop"` | nothing done, never answered | never sent |
 | `"duplicate"` | acts twice | sent twice |
@@ -20,6 +20,8 @@ matches go unharmed first (0), `probability` how likely each match is to be hit 
 | `"time_out_after_acting"` | acts, never answers | - |
 | `"reset"` | connection dropped, nothing done | - |
 | `"reset_after_acting"` | acts, then the connection drops | - |
+
+`retry_after` is in seconds, whole or not; with `"as_date": true` the answer says it as an HTTP date.
 """
 
 from __future__ import annotations
@@ -44,7 +46,9 @@ class Failure:
     word: str = ""
     status: int | None = None
     code: str = "UnknownError"
-    retry_after_s: int | None = None
+    #: Seconds, and whether the answer names the moment instead, as an HTTP date.
+    retry_after_s: float | None = None
+    as_date: bool = False
     delay_s: float = 0.0
 
     def __str__(self) -> str:
@@ -136,7 +140,10 @@ def _failure(fail: Any, words: frozenset[str], is_request: bool) -> Failure:
             return Failure(delay_s=float(fail["delay"]))
         if is_request and isinstance(fail.get("status"), int):
             return Failure(
-                status=fail["status"], code=str(fail.get("code", "UnknownError")), retry_after_s=fail.get("retry_after")
+                status=fail["status"],
+                code=str(fail.get("code", "UnknownError")),
+                retry_after_s=fail.get("retry_after"),
+                as_date=fail.get("as_date") is True,
             )
     allowed = [*sorted(words), '{"delay": seconds}', *(['{"status": ...}'] if is_request else [])]
     raise FaultRefused(f"fail must be one of {', '.join(allowed)}, not {fail!r}")

@@ -138,8 +138,8 @@ def _response(simulator: Simulator, request: Request, answer: Answer | None, pro
     headers = {"request-id": request_id, "client-request-id": client_request_id}
     if answer is None:
         assert problem is not None
-        if problem.retry_after_s is not None:
-            headers["Retry-After"] = str(problem.retry_after_s)
+        if problem.retry_after is not None:
+            headers["Retry-After"] = str(problem.retry_after)
         return _json(problem.status, problem.body(simulator.clock.now(), request_id, client_request_id), headers)
     if answer.location is not None:
         headers["Location"] = answer.location

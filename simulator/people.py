@@ -202,7 +202,7 @@ class People:
     def leave_policy(self, call_id: str, who: str) -> None:
         """Somebody whom the recorder took, too, leaves. Raises `NoSuchCall`, `NotThere`."""
         call = self._recorder(call_id)
-        found = next((key for key, one in call.policy_group.items() if who in (key, one.id)), None)
+        found = next((key for key, one in call.policy_group.taken.items() if who in (key, one.id)), None)
         if found is None:
             raise NotThere(f"nobody called {who} was taken")
         policy.leave(call, found)

@@ -28,7 +28,7 @@ ANSWERS = {
 
 def takes_joiners(call: Call) -> bool:
     """Whether this recorder is asked about one more."""
-    return len(call.policy_group) + 1 < call.participant_capacity
+    return len(call.policy_group.taken) + 1 < call.policy_group.capacity
 
 
 def ask(call: Call, who: Identity) -> None:
@@ -59,14 +59,14 @@ def ask(call: Call, who: Identity) -> None:
         kind = reply.get("@odata.type") if reply is not None else None
         call.transcript.add("far_end", does=ANSWERS.get(str(kind), "hears nothing it understands"), who=who.id)
         if kind == "#microsoft.graph.acceptJoinResponse" and not call.over:
-            call.policy_group[participant_id] = who
+            call.policy_group.taken[participant_id] = who
 
     call.exchange.send(call.line, Outgoing(notification=note, url=call.callback_url, replied=replied))
 
 
 def leave(call: Call, participant_id: str) -> None:
     """Somebody of the group goes: tell the recorder."""
-    call.policy_group.pop(participant_id)
+    call.policy_group.taken.pop(participant_id)
     result = notes.result_info(call.settings.result("conversation_ended"), call.settings)
     data = {
         "@odata.type": "#microsoft.graph.participantLeftNotification",

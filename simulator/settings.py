@@ -6,15 +6,14 @@ Change them when the simulator is made, or while it runs (`POST /simulator/setti
 
 from __future__ import annotations
 
-import types
-import typing
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Literal, get_type_hints
 
 from simulator.far_end import ScriptRefused, checked
 from simulator.permissions import EVERY_PERMISSION
 from simulator.results import OUTCOMES, RESULTS, Result
+from simulator.settings_json import SettingsRefused, from_json
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,10 +40,6 @@ class Client:
     roles: tuple[str, ...] = ()
     #: Application permissions for Graph. Calls are the bot's all the same; meetings are anybody's.
     permissions: tuple[str, ...] = ()
-
-
-class SettingsRefused(ValueError):
-    """A setting does not exist, or its value has the wrong type; the message names it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -241,7 +236,7 @@ class SimulatorSettings:
         unknown = sorted(set(values) - set(hints))
         if unknown:
             raise SettingsRefused(f"no setting is called {', '.join(unknown)}")
-        changed = replace(self, **{name: _from_json(value, hints[name], name) for name, value in values.items()})
+        changed = replace(self, **{name: from_json(value, hints[name], name) for name, value in values.items()})
         strange = sorted(set(changed.results) - set(RESULTS))
         if strange:
             raise SettingsRefused(f"results has no {', '.join(strange)}; it has {', '.join(RESULTS)}")
@@ -273,42 +268,3 @@ def _check_target(who: str, target: Target) -> None:
         checked(target.script)
     except ScriptRefused as problem:
         raise SettingsRefused(f"targets.{who}: {problem}") from None
-
-
-def _from_json(value: Any, kind: Any, name: str) -> Any:
-    if kind is Any:
-        return value
-    origin, inner = get_origin(kind), get_args(kind)
-    if origin is Literal:
-        if value in inner:
-            return value
-        raise SettingsRefused(f"{name} must be one of {', '.join(map(str, inner))}, not {value!r}")
-    if origin in (Union, types.UnionType):
-        if value is None:
-            return None
-        return _from_json(value, next(part for part in inner if part is not types.NoneType), name)
-    if origin is dict and isinstance(value, Mapping):
-        return {str(key): _from_json(item, inner[1], f"{name}.{key}") for key, item in value.items()}
-    if origin is tuple and isinstance(value, list | tuple):
-        return tuple(_from_json(item, inner[0], name) for item in value)
-    if kind is Result and isinstance(value, list | tuple) and len(value) == 2:
-        return Result(*(_from_json(item, int, name) for item in value))
-    if kind in (Target, Client) and isinstance(value, Mapping):
-        return _record_from_json(value, kind, name)
-    if kind is float and isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value)
-    if kind in (bool, int, str) and type(value) is kind:
-        return value
-    shown = typing.cast(Any, kind).__name__ if isinstance(kind, type) else str(kind)
-    raise SettingsRefused(f"{name} must be of type {shown}, not {value!r}")
-
-
-def _record_from_json(value: Mapping[str, Any], kind: Any, name: str) -> Any:
-    hints = get_type_hints(kind)
-    unknown = sorted(set(value) - {one.name for one in fields(kind)})
-    if unknown:
-        raise SettingsRefused(f"{name} has no {', '.join(unknown)}")
-    try:
-        return kind(**{key: _from_json(item, hints[key], f"{name}.{key}") for key, item in value.items()})
-    except TypeError as problem:
-        raise SettingsRefused(f"{name}: {problem}") from None

@@ -1,15 +1,11 @@
-"""The simulator as a whole: its calls, what they share, and what one can do to them from outside."""
+"""The simulator as a whole: what Graph is asked, and what the people at the far ends of calls do."""
 
 from __future__ import annotations
 
-import asyncio
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from starlette.applications import Starlette
-from starlette.types import Receive
 
 from clock import Clock
 from simulator import far_end, identities
@@ -17,85 +13,28 @@ from simulator.actions import incoming
 from simulator.audio import duration_s, pcm_of
 from simulator.call import Call
 from simulator.control import control_routes
-from simulator.conversation import Conversation
-from simulator.delivery import Delivery, Line, Outgoing
 from simulator.dialling import Ringing
-from simulator.disruption import disconnected
 from simulator.exchange import Birth
 from simulator.far_end import Step
-from simulator.faults import Fault, Faults
 from simulator.graph_app import graph_routes
-from simulator.identities import Identity
-from simulator.notifications import same_id
-from simulator.online_meetings import OnlineMeeting, OnlineMeetings
 from simulator.people import People
-from simulator.prompts import MediaInfo, Prompt, PromptFailed, PromptFetcher
-from simulator.recordings import Recordings
 from simulator.results import ENDINGS, NoSuchEnding, Result
-from simulator.settings import SimulatorSettings, Target
+from simulator.settings import SimulatorSettings
+from simulator.switchboard import NothingToActOn, Switchboard
 from simulator.token_service import token_routes
-from simulator.tokens import Tokens
 from simulator.tones import tones_of
-from simulator.transcript import Entry, Watcher
 
 
-class NoSuchCall(KeyError):
-    """There is no call with this id."""
-
-    def __str__(self) -> str:
-        return f"there is no call {self.args[0]}"
-
-
-class NothingToActOn(Exception):
-    """The call is not in a state in which its far end can do that."""
-
-
-class Simulator:
+class Simulator(Switchboard):
     """Graph's calling API, its token service and the people on the telephone, on one clock.
 
     `app` is the ASGI application; `simulator.serve` puts it on real sockets. Methods must be called on the event loop.
     """
 
     def __init__(self, clock: Clock, settings: SimulatorSettings | None = None) -> None:
-        self.clock = clock
-        self._first_settings = settings or SimulatorSettings()
-        self._settings = self._first_settings
-        #: Where it is reached; `serve` knows better.
-        self.base_url = "http://127.0.0.1"
-        self.calls: dict[str, Call] = {}
-        #: Group calls and meetings in which somebody is, or was.
-        self.conversations: dict[str, Conversation] = {}
+        super().__init__(clock, settings or SimulatorSettings())
         self.people = People(self)
-        self._rung: Counter[str] = Counter()
-        self.recordings = Recordings()
-        self.online_meetings = OnlineMeetings()
-        self.faults = Faults(self._settings.seed)
-        self.tokens = Tokens(lambda: self._settings, clock.now)
-        #: Told of every transcript entry: call id and entry, again when an entry has changed.
-        self.watchers: list[Watcher] = []
-        self._delivery = Delivery(clock, lambda: self._settings, self.tokens, lambda: self.faults)
-        self._fetcher = PromptFetcher(lambda: self._settings)
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._closed = asyncio.Event()
         self.app = Starlette(routes=[*graph_routes(self), *control_routes(self), *token_routes(self)])
-
-    # --- settings and faults
-
-    @property
-    def settings(self) -> SimulatorSettings:
-        """The settings of now."""
-        return self._settings
-
-    def change_settings(self, **values: Any) -> SimulatorSettings:
-        """Change some settings, also under live calls; values as in JSON. Raises `SettingsRefused`."""
-        self._settings = self._settings.changed(values)
-        return self._settings
-
-    def fault(self, match: Mapping[str, str], fail: str | Mapping[str, Any], *, times: int = 1, skip: int = 0) -> Fault:
-        """Plan something to go wrong; see `simulator.faults`. Raises `FaultRefused`."""
-        return self.faults.add({"match": match, "fail": fail, "times": times, "skip": skip})
-
-    # --- people
 
     def ring(
         self,
@@ -206,114 +145,9 @@ class Simulator:
         else:
             call.end(settings.result("user_hung_up"), sender=peer)
 
-    def call(self, call_id: str) -> Call:
-        """The call with this id, in any spelling. Raises `NoSuchCall`."""
-        call = self.calls.get(same_id(call_id))
-        if call is None:
-            raise NoSuchCall(call_id)
-        return call
-
-    def transcript(self, call_id: str) -> list[Entry]:
-        """What happened on a call so far (see `simulator.transcript`). Raises `NoSuchCall`."""
-        return self.call(call_id).transcript.entries
-
-    def reset(self) -> None:
-        """Forget calls, recordings and faults; back to the first settings. Nothing is notified."""
-        for call in self.calls.values():
-            call.forget()
-        self.calls.clear()
-        self._rung.clear()
-        self.conversations.clear()
-        self.recordings.clear()
-        self.online_meetings.clear()
-        self._settings = self._first_settings
-        self.faults = Faults(self._settings.seed)
-
-    async def close(self) -> None:
-        """Stop everything that is under way. The simulator cannot be used afterwards."""
-        self._closed.set()
-        for call in self.calls.values():
-            call.forget()
-        for task in tuple(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._delivery.close()
-        await self._fetcher.close()
-
-    # --- what calls share (`simulator.call.Exchange`)
-
-    def open(self, birth: Birth) -> Call:
-        """Make a new call known."""
-        call = Call(self, birth, self.watchers)
-        self.calls[call.id] = call
-        return call
-
-    @property
-    def live(self) -> list[Call]:
-        """The calls that are not over."""
-        return [call for call in self.calls.values() if not call.over]
-
-    def converse(
-        self,
-        *,
-        initiator: Identity,
-        tenant_id: str,
-        meeting: OnlineMeeting | None = None,
-        thread_id: str | None = None,
-    ) -> Conversation:
-        """Make a new group call, or the conversation of a meeting, known; nobody is in it."""
-        conversation = Conversation(
-            self, initiator=initiator, tenant_id=tenant_id, meeting=meeting, thread_id=thread_id
-        )
-        self.conversations[conversation.id] = conversation
-        return conversation
-
-    def conversation_of(self, meeting: OnlineMeeting) -> Conversation:
-        """What goes on in a meeting: the same while anybody may be in it, a new one once it was ended."""
-        for one in self.conversations.values():
-            if one.meeting is meeting and not one.over:
-                return one
-        return self.converse(initiator=meeting.organizer, tenant_id=meeting.tenant_id, meeting=meeting)
-
-    def plan(self, identity: str) -> Target:
-        """How the person with this id or number behaves who is rung now; counts how often they were."""
-        target, times = self._settings.target(identity), self._rung[identity]
-        self._rung[identity] += 1
-        return target if times >= len(target.first) else replace(target, outcome=target.first[times])
-
     def perform(self, call: Call, script: Sequence[Step]) -> None:
         """Let the far end of a call do what a script says. Raises `ScriptRefused`."""
         far_end.FarEnd(self, call, far_end.checked(script))
-
-    def send(self, line: Line, outgoing: Outgoing) -> None:
-        """Queue a notification behind the earlier ones of its call."""
-        self._delivery.send(line, outgoing)
-
-    def fetch(self, info: MediaInfo, then: Callable[[Prompt | Exception], None]) -> None:
-        """Download a prompt; `then` gets it, or `PromptFailed`."""
-
-        async def fetched() -> None:
-            with self.clock:
-                try:
-                    outcome: Prompt | Exception = await self._fetcher.fetch(info)
-                except PromptFailed as problem:
-                    outcome = problem
-                then(outcome)
-
-        task = asyncio.get_running_loop().create_task(fetched())
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def until_gone(self, receive: Receive) -> None:
-        """Keep a request without an answer until its client has gone, or the simulator closes."""
-        closing = asyncio.ensure_future(self._closed.wait())
-        gone = asyncio.ensure_future(disconnected(receive))
-        try:
-            await asyncio.wait({closing, gone}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for waiter in (closing, gone):
-                waiter.cancel()
-            await asyncio.gather(closing, gone, return_exceptions=True)
 
     def _ringing(self, call_id: str, who: str | None) -> Ringing:
         call = self._live(call_id)

@@ -63,7 +63,7 @@ def _disrupted(simulator: Simulator, action: str, act: Act) -> Disrupted:
     def refuse(request: Request, error: GraphError) -> Response:
         del request
         body = {"error": "temporarily_unavailable", "error_description": f"{error.code}: {error.message}"}
-        headers = {} if error.retry_after_s is None else {"Retry-After": str(error.retry_after_s)}
+        headers = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
         return JSONResponse(body, error.status, headers)
 
     return Disrupted(simulator, action, act, refuse)

@@ -68,7 +68,7 @@ def answer(asked: Asked) -> Answer:
     call.cancel("window")
     call.callback_url = callback_uri or call.callback_url
     call.options = options
-    call.participant_capacity = capacity
+    call.policy_group.capacity = capacity
     config.apply(call)
     connecting.start(call)
     call.later("establishing", call.settings.establishing_delay_s, lambda: _establishing(call))

@@ -18,7 +18,7 @@ from typing import Any, cast
 from clock import Clock, VirtualClock
 from graph.errors import error_from
 from graph.notifications import parse_notifications
-from graph.requests import Request
+from graph.requests import CallRequest, Request
 from inbox.delivery import Delivery
 from localhost.engine import Engine, InstanceGone, NoSuchInstance
 from simulator import SimulatorSettings, Target, identities
@@ -167,6 +167,7 @@ class GraphOnLine:
     async def send(self, request: Request, tenant_id: str, *, budget_s: float) -> Mapping[str, Any] | None:
         """See `GraphClient`."""
         await self._line.clock.sleep(self._line.time_to_answer())
+        assert isinstance(request, CallRequest), "on a line everything is about its call"
         call, action = self._line.call, request.action or ("hangUp" if request.method == "DELETE" else "getCall")
         body, now = request.body(), self._line.clock.now()
         status, answer, refusal = 404, None, not_found()
