@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import AsyncGenerator, Generator, Mapping
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -38,6 +38,8 @@ class BotOptions:
     knobs: Knobs = field(default_factory=Knobs)
     #: Whether timer triggers run by themselves.
     schedules: bool = False
+    #: How far the bot's own clock is from everybody else's, in seconds; asked whenever it looks at it.
+    clock_error_s: Callable[[], float] = lambda: 0.0
     #: Over those that follow from the simulator.
     settings: Mapping[str, str] = field(default_factory=dict)
     callback_key: str = field(default_factory=partial(secrets.token_urlsafe, 32))
@@ -78,7 +80,10 @@ class Laptop:
         self._port = int(self.host.base_url.rpartition(":")[2])
         settings = Settings.from_mapping(self.environment(self.host.base_url))
         self.connections = Connections.from_settings(
-            settings, now=self.clock.now, sleep=self.clock.sleep, storage=self.memory
+            settings,
+            now=lambda: self.clock.now() + self._options.clock_error_s(),
+            sleep=self.clock.sleep,
+            storage=self.memory,
         )
         connections.use(self.connections)
         self.simulator.change_settings(bot_callback_url=f"{self.host.base_url}/api/callbacks")

@@ -22,6 +22,14 @@ async def test_a_request_is_refused_as_often_as_asked(bot, simulator):
     assert [entry["fault"] for entry in simulator.call(call_id).transcript.of("fault")] == ["status 503"] * 2
 
 
+@pytest.mark.parametrize(("more", "said"), [({}, "2.128"), ({"as_date": True}, "Mon, 05 Jan 2026 09:00:0")])
+async def test_when_to_come_again_is_said_as_a_fraction_or_as_a_date(bot, simulator, more, said):
+    call_id = await bot.up()
+    simulator.fault({"operation": "keepAlive"}, {"status": 429, "retry_after": 2.128, **more})
+    _, _, headers = await bot.act(call_id, "keepAlive")
+    assert headers["Retry-After"].startswith(said)
+
+
 async def test_the_first_matches_may_be_spared(bot, simulator):
     call_id = await bot.up()
     simulator.fault({"operation": "keepAlive", "call_id": call_id}, {"status": 429}, skip=2)
