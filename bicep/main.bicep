@@ -331,6 +331,9 @@ module media 'modules/media_workers.bicep' = if (mediaWorkers) {
   ]
 }
 
+@description('Id of the subscription.')
+output subscriptionId string = subscription().subscriptionId
+
 @description('Name of the function app, which the package is deployed to.')
 output functionAppName string = functionApp.outputs.name
 

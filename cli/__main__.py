@@ -12,11 +12,14 @@ COMMANDS = {
     "check": ("check", "everything that is wrong with flows and routes"),
     "draw": ("draw", "a picture of a flow: Mermaid, DOT or SVG"),
     "explore": ("explore", "every way through a flow, in virtual time"),
+    "talk": ("talk", "a flow in the terminal, with your keys"),
     "test": ("scenario_tests", "the scenarios of flows, in virtual time"),
     "reference": ("reference", "write the pages that follow from code"),
     "deploy": ("deploy", "everything that Azure needs, by the az CLI"),
     "destroy": ("destroy", "remove what deploy made"),
     "consent": ("consent", "what an administrator is asked for, and where"),
+    "package": ("package", "the deployment zip"),
+    "doctor": ("doctor", "what is in the way of a call; what a result code means"),
     "logs": ("logs", "what the app logged in Azure"),
 }
 
