@@ -80,6 +80,16 @@ class PretendedGraph:
         facts = {"blob": f"{step}.wav", "sha256": "0" * 64, "bytes": 32_044, "reason": None}
         self.tell({"kind": "recording", "operation_id": f"op{step}", "status": "saved", **facts}, after_ms + 300)
 
+    def stop_recording(self) -> None:
+        """The recording that runs is stopped by a key."""
+        if self.running is not None and self.running["ends_ms"] > self.now_ms:
+            step = self.running["step"]
+            self.news = [each for each in self.news if each[2].get("operation_id") != f"op{step}"]
+            heapq.heapify(self.news)
+            self.tell(self._ended(step, "completed", 200, 8514))
+            self.store(step, 0)
+        self.running = None
+
     def cancel(self) -> None:
         """What runs is cancelled."""
         if self.running is not None and self.running["ends_ms"] > self.now_ms:

@@ -221,9 +221,12 @@ class Stage:
         self._decide("wait")
         return True
 
+    def _deadline_ms(self) -> int | None:
+        deadline = self._session.deadline_at
+        return None if deadline is None else max(self._graph.now_ms, (deadline - _EPOCH) // timedelta(milliseconds=1))
+
     def _let_time_pass(self) -> None:
-        graph, deadline = self._graph, self._session.deadline_at
-        due = None if deadline is None else max(graph.now_ms, (deadline - _EPOCH) // timedelta(milliseconds=1))
+        graph, due = self._graph, self._deadline_ms()
         if graph.news and (due is None or graph.news[0][0] <= due):
             graph.now_ms, _, event = heapq.heappop(graph.news)
             self._receive(event)
