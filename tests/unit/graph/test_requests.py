@@ -436,7 +436,17 @@ def leaves(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
         yield name, value
 
 
-WORDS = {*CALL_STATES.values(), *OPERATION_STATUSES.values(), "active", "inactive", "unknown", "oneToOne", "multicast"}
+JOINED_BY = ("organizer", "join_id", "token", "chat")
+WORDS = {
+    *CALL_STATES.values(),
+    *OPERATION_STATUSES.values(),
+    "active",
+    "inactive",
+    "unknown",
+    "oneToOne",
+    "multicast",
+    *JOINED_BY,
+}
 ID = "[0-9a-z]+"
 FORMS = {
     **dict.fromkeys(("operation_id", "call_id", "chain_id", "participant_id", "id", "session", "sessions"), ID),
