@@ -70,7 +70,8 @@ def _recorded(graph: PretendedGraph, step: Step, act: acts.Act, command: Command
         return {"ok": graph.operate(command.step, length_ms + 100, 400, 8500)}
     if step.does == HANG_UP:
         caller(graph, step)
-        return {"ok": graph.operate(command.step, length_ms + step.after_ms + 50, 400, 8528)}
+        graph.store(command.step, length_ms + step.after_ms)  # Graph serves what was recorded until then, for a while
+        return {"ok": graph.operate(command.step, length_ms + step.after_ms, 200, 8509)}
     says_ms = (0 if step.does else SAYS_MS) if step.says_ms == NOT_SAID else step.says_ms
     if says_ms == 0:
         return {"ok": graph.operate(command.step, length_ms + act.initial_silence_s * 1000, 400, 8510)}
