@@ -71,6 +71,16 @@ class Settings:
     dial_cap_per_hour: int
     dial_cap_per_customer_per_hour: int
 
+    #: Whether a webhook answers a call whose flow begins with that, while the orchestration starts.
+    early_answer: bool
+    #: How many participants of one recording policy a call takes; 0 leaves it to Graph, which then makes one call each.
+    policy_participants: int
+    #: Incoming calls that are served at once and within 30 days, altogether and of one customer; 0 for any number.
+    calls_at_once: int
+    calls_at_once_per_customer: int
+    calls_per_month: int
+    calls_per_month_per_customer: int
+
     @classmethod
     def from_environment(cls) -> Settings:
         """Read this process's environment. Raises `SettingsError`."""
@@ -103,6 +113,12 @@ class Settings:
             dial_allow=reader.prefixes("DIAL_ALLOW"),
             dial_cap_per_hour=reader.number("DIAL_CAP_PER_HOUR", 100, most=100_000),
             dial_cap_per_customer_per_hour=reader.number("DIAL_CAP_PER_CUSTOMER_PER_HOUR", 50, most=100_000),
+            early_answer=reader.number("EARLY_ANSWER", 1, most=1) == 1,
+            policy_participants=reader.number("POLICY_PARTICIPANTS", 0, most=1000),
+            calls_at_once=reader.number("CALLS_AT_ONCE", 0, most=100_000),
+            calls_at_once_per_customer=reader.number("CALLS_AT_ONCE_PER_CUSTOMER", 0, most=100_000),
+            calls_per_month=reader.number("CALLS_PER_MONTH", 0, most=100_000_000),
+            calls_per_month_per_customer=reader.number("CALLS_PER_MONTH_PER_CUSTOMER", 0, most=100_000_000),
         )
         settings._check(reader)
         if env.get(STRICT_TYPING) != "1":

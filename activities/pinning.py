@@ -8,6 +8,7 @@ from typing import Any
 import azure.durable_functions as df
 
 import connections
+from activities.keys import keys_are_safe
 from activities.meetings import by_coordinates
 from graph.meetings import Coordinates
 from inbox.errors import InboxError
@@ -33,6 +34,8 @@ async def pin_flow(given: dict) -> dict:
     """
     begin = _to_place if given["digest"]["kind"] == "place" else _incoming
     pinned, facts = await begin(given)
+    if not await keys_are_safe(given["instance_id"], pinned):
+        pinned = connections.current().library.degraded()
     begun = {
         "customer": pinned["route"].get("customer"),
         "route": pinned["route"].get("name"),
@@ -52,8 +55,12 @@ async def pin_flow(given: dict) -> dict:
 async def _incoming(given: JSON) -> tuple[JSON, JSON]:
     library, digest = connections.current().library, given["digest"]
     announcement = await _first_item(given, ANNOUNCEMENT_S)
-    pinned = library.pin(announcement, given["tenant_id"]) if announcement else library.degraded()
-    facts = {"direction": "incoming", "caller": digest["caller"], "called": digest["called"]}
+    answering, over = digest.get("answering", False), digest.get("over")
+    if announcement:
+        pinned = library.pin(announcement, given["tenant_id"], over=bool(over), answering=answering)
+    else:
+        pinned = library.degraded(answering=answering)
+    facts = {"direction": "incoming", "caller": digest["caller"], "called": digest["called"], "over": over}
     call = (announcement or {}).get("resourceData")
     coordinates = Coordinates.of_call(call)
     if coordinates is not None and isinstance(call, dict):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING
 import httpx
 
 from connections.durable import DurableOrchestrations
+from connections.reception import Reception
 from connections.storage import AccountStorage, Storage
 from graph.callback_signature import callback_uri
 from graph.client import GraphClient
 from graph.credentials import GraphCredentials
 from graph.recording_download import RecordingDownload
-from graph.requests import MediaInfo
+from graph.requests import Answer, MediaInfo
 from graph.webhook_tokens import TokenValidator
-from inbox import Births, Inbox, Intents, Sealer
+from inbox import Answers, Births, Inbox, Intents, Occupancy, Sealer
 from inbox.delivery import Delivery
 from inbox.outgoing import Outgoing
 from prompts.catalogue import Catalogue
@@ -51,6 +52,8 @@ class Connections:
     api_tokens: TokenValidator
     inbox: Inbox
     births: Births
+    answers: Answers
+    occupancy: Occupancy
     intents: Intents
     records: Records
     admissions: Admissions
@@ -72,7 +75,13 @@ class Connections:
 
     def delivery(self, client: DurableOrchestrationClient) -> Delivery:
         """What takes news to orchestrations, over the client binding of one invocation."""
-        return Delivery(self.inbox, self.births, DurableOrchestrations(client), sleep=self.sleep)
+        orchestrations = DurableOrchestrations(client)
+        return Delivery(self.inbox, self.births, orchestrations, sleep=self.sleep, reception=self.reception)
+
+    @functools.cached_property
+    def reception(self) -> Reception:
+        """What sees to calls that ring before their orchestrations run."""
+        return Reception(self)
 
     def outgoing(self, client: DurableOrchestrationClient) -> Outgoing:
         """What starts calls that we place, over the client binding of one invocation."""
@@ -81,6 +90,18 @@ class Connections:
     def callback_uri(self, instance_id: str) -> str:
         """Where Graph sends what concerns this call: signed, so that it speaks for no other."""
         return callback_uri(self.settings.public_base_url, instance_id, self.settings.callback_keys[0])
+
+    def answer_request(
+        self, call: Mapping[str, str], modalities: tuple[str, ...], prefetch: Iterable[str], *, policy: bool = False
+    ) -> Answer:
+        """The answer to a call, `{"instance_id", "call_id", ...}`; `prefetch` are keys of the catalogue."""
+        return Answer(
+            call_id=call["call_id"],
+            callback_uri=self.callback_uri(call["instance_id"]),
+            accepted_modalities=modalities,
+            prefetch=tuple(map(self.media_info, prefetch)),
+            participant_capacity=self.settings.policy_participants or None if policy else None,
+        )
 
     def media_info(self, prompt_key: str) -> MediaInfo:
         """Where Graph finds a prompt."""
@@ -121,6 +142,8 @@ class Connections:
             api_tokens=_api_tokens(settings, http, now),
             inbox=inbox,
             births=Births(inbox_table, now),
+            answers=Answers(inbox_table, now, sleep),
+            occupancy=Occupancy(inbox_table, now),
             intents=Intents(inbox_table),
             records=Records(records_table, now),
             admissions=Admissions(records_table, now, _caps(settings)),

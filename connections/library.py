@@ -7,9 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from flows import Flow, FlowErrors, Route, Routes, load, load_file, load_routes
+from flows import Flow, FlowErrors, Route, Routes, acts, load, load_file, load_routes
 from flows.acts import Target
+from flows.interpreter import Interpreter
+from flows.kinds.answer import Answer
 from flows.linker import link
+from flows.routes import SpillOver
 from flows.spoken import split
 from graph.kinds import IncomingCall
 from graph.notifications import parse_item
@@ -26,13 +29,27 @@ MAX_CALL_S = 4 * 3600
 # What answers when nothing else can: with a fallback target the call goes there, else the caller hears why not.
 _REDIRECT = """
 schema: 1
-id: fallback
+id: {id}
 locale: en-US
 start: elsewhere
 nodes:
-  elsewhere: {kind: redirect, to: [{target}], on: {failed: busy}}
-  busy: {kind: reject, reason: busy}
+  elsewhere: {kind: redirect, to: [{target}], on: {failed: {otherwise}}}
 """
+_OTHERWISE_BUSY = """  busy: {kind: reject, reason: busy}
+"""
+_OTHERWISE_SAY = """  pick-up: {kind: answer, next: say}
+  say: {kind: hangup, prompts: {prompt}, outcome: failed}
+"""
+_SAY = (
+    """
+schema: 1
+id: spill-over
+locale: en-US
+start: pick-up
+nodes:
+"""
+    + _OTHERWISE_SAY
+)
 _APOLOGY = """
 schema: 1
 id: apology
@@ -49,6 +66,15 @@ locale: en-US
 start: busy
 nodes:
   busy: {kind: reject, reason: busy}
+"""
+_GOODBYE = """
+schema: 1
+id: busy
+locale: en-US
+start: pick-up
+nodes:
+  pick-up: {kind: answer, next: end}
+  end: {kind: hangup, outcome: failed}
 """
 _NOBODY = """
 schema: 1
@@ -75,12 +101,14 @@ class FlowLibrary:
         self._routes: Routes | None = None
         self._flows: dict[str, Flow] = {}
 
-    def pin(self, raw: JSON, tenant_id: str) -> JSON:
+    def pin(self, raw: JSON, tenant_id: str, *, over: bool = False, answering: bool = False) -> JSON:
         """What a call keeps to its end, whatever is deployed meanwhile.
 
         Args:
             raw: the notification that announced the call, as it came.
             tenant_id: of the token it came with.
+            over: it is one call too many, and gets what its route says of those.
+            answering: its webhook has seen to the answer already, so that it can no longer be sent elsewhere.
 
         A flow (or the routes) that cannot be read is logged with every mistake in it; the call then gets what
         `degraded` says.
@@ -88,10 +116,15 @@ class FlowLibrary:
         route: Route | None = None
         try:
             route = self._read_routes().match(_called(raw), tenant_id)
-            return self._pinned(self._read_flow(route.flow), route)
+            flow = _spill_over(route.spill_over) if over else self._read_flow(route.flow)
+            pinned = self._pinned(flow, route)
         except _UNREADABLE as failure:
             log.error("a call cannot be answered as it should: %s", failure)
-            return self.degraded(route)
+            return self.degraded(route, answering=answering)
+        if answering and first_answer(pinned) is None:
+            log.error("the flow %r began with an answer when its call was answered, and does no longer", flow.id)
+            return self.degraded(route, answering=True)
+        return pinned
 
     def pin_request(self, request: JSON) -> JSON:
         """What a call is pinned to that we place: `request` as `POST /api/calls` takes it, or a leg's.
@@ -116,20 +149,20 @@ class FlowLibrary:
         """Whether there is a flow document of this id; `flow` is a name as routes write it, never a path."""
         return self._path(flow).is_file() and flow != "routes"
 
-    def degraded(self, route: Route | None = None) -> JSON:
-        """What a call is pinned to that nothing else can answer.
+    def degraded(self, route: Route | None = None, *, answering: bool = False) -> JSON:
+        """What a call is pinned to that nothing else can answer; `answering` as in `pin`.
 
         The fallback of its route; else an apology, in the route's language or in English; at the least a busy signal.
         """
         route = route or _NO_ROUTE
-        if route.fallback is not None:
+        if route.fallback is not None and not answering:
             return self._pinned(_to_fallback(route.fallback), route)
         for one in (route, replace(route, locale="")):
             try:
                 return self._pinned(load(_APOLOGY, "apology"), one)
             except PromptError as failure:
                 log.error("a call cannot even hear an apology: %s", failure)
-        return self._pinned(load(_BUSY, "busy"), route)
+        return self._pinned(load(_GOODBYE if answering else _BUSY, "busy"), route)
 
     def _pinned(self, flow: Flow, route: Route) -> JSON:
         locale = route.locale or flow.locale
@@ -166,9 +199,34 @@ class FlowLibrary:
         return own if own.is_file() else SHIPPED / own.name
 
 
+def first_answer(pinned: JSON) -> tuple[str, ...] | None:
+    """The keys of the prompts to fetch, of a call whose flow begins with an answer; None of any other."""
+    flow = Flow.pinned(pinned["flow"], pinned["hash"])
+    if flow.nodes[flow.start].KIND != Answer.KIND:
+        return None
+    act, prompts = Interpreter(flow).begin(), pinned["prompts"]
+    assert isinstance(act, acts.Answer)
+    return tuple(prompts[name]["key"] for name in act.prefetch if name in prompts)
+
+
 def _to_fallback(target: Target) -> Flow:
+    return _redirecting("fallback", target, _OTHERWISE_BUSY, "busy")
+
+
+def _spill_over(wanted: SpillOver) -> Flow:
+    """What becomes of a call that is one too many."""
+    say = _OTHERWISE_SAY.replace("{prompt}", wanted.prompt)
+    if wanted.redirect is not None and wanted.prompt:
+        return _redirecting("spill-over", wanted.redirect, say, "pick-up")
+    if wanted.redirect is not None:
+        return _redirecting("spill-over", wanted.redirect, _OTHERWISE_BUSY, "busy")
+    return load(_SAY.replace("{prompt}", wanted.prompt) if wanted.prompt else _BUSY, "spill-over")
+
+
+def _redirecting(id: str, target: Target, otherwise: str, node: str) -> Flow:
     kind = "applicationInstance" if target.kind == "application_instance" else target.kind
-    return load(_REDIRECT.replace("{target}", f'{{{kind}: "{target.id}"}}'), "fallback")
+    text = (_REDIRECT + otherwise).replace("{id}", id).replace("{otherwise}", node)
+    return load(text.replace("{target}", f'{{{kind}: "{target.id}"}}'), id)
 
 
 def _called(raw: JSON) -> dict[str, str | None]:

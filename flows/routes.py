@@ -11,6 +11,8 @@
       - name: everybody-else
         flow: closed
         customer: house
+        atOnce: 20
+        spillOver: {redirect: {phone: "+442071234567"}, prompt: all-lines-busy}
 
 The first route whose every condition holds is taken. The last route has no condition, so that every call has one.
 """
@@ -24,7 +26,18 @@ from typing import Any
 from flows.acts import Target
 from flows.parameters import Group, fields_from_json, fields_to_json, parameter, parameters, read_fields
 from flows.problems import Place, Problems, Unreadable, unknown_name
-from flows.shapes import Identity, Items, Locale, Name, PhoneNumber, Shape, TargetShape, Word
+from flows.shapes import (
+    Identity,
+    Integer,
+    Items,
+    Locale,
+    Name,
+    PhoneNumber,
+    PromptName,
+    Shape,
+    TargetShape,
+    Word,
+)
 from flows.source import Located, read_document
 
 SCHEMA = 1
@@ -52,7 +65,7 @@ class When:
         return self == When()
 
 
-class _Fallback(Shape[Target | None]):
+class _MaybeTarget(Shape[Target | None]):
     """A target, or none."""
 
     def read(self, source: Located, problems: Problems) -> Target | None:
@@ -69,6 +82,16 @@ class _Fallback(Shape[Target | None]):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SpillOver:
+    """What becomes of a call that is one too many; with neither, its caller hears a busy signal."""
+
+    redirect: Target | None = parameter("redirect", _MaybeTarget(), "who gets the call", default=None)
+    prompt: str = parameter(
+        "prompt", PromptName(), "what its caller is answered with; with 'redirect', where that fails", default=""
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Route:
     """What one kind of call gets."""
 
@@ -81,7 +104,14 @@ class Route:
         "recording", Word(("off", "kept"), "recording mode"), "whether flows may record", default="off"
     )
     fallback: Target | None = parameter(
-        "fallback", _Fallback(), "who gets calls that the flow cannot answer", default=None
+        "fallback", _MaybeTarget(), "who gets calls that the flow cannot answer", default=None
+    )
+    at_once: int = parameter("atOnce", Integer(0, 100_000), "how many calls it takes at once; 0 for any", default=0)
+    per_month: int = parameter(
+        "perMonth", Integer(0, 100_000_000), "how many calls it takes within 30 days; 0 for any", default=0
+    )
+    spill_over: SpillOver = parameter(
+        "spillOver", Group(SpillOver), "what becomes of a call beyond a limit", default=SpillOver()
     )
 
     def to_json(self) -> dict[str, Any]:

@@ -4,6 +4,8 @@
 them together.
 """
 
+from inbox.answers import Answers
+from inbox.arrival import Arrival
 from inbox.birth import Birth, BoundElsewhere, Claim, OtherTenant, Watcher
 from inbox.births import Births
 from inbox.errors import (
@@ -17,9 +19,12 @@ from inbox.errors import (
 )
 from inbox.inbox import Inbox, Stored
 from inbox.intents import Begun, Intents
+from inbox.occupancy import Limit, Occupancy
 from inbox.sealing import Sealer
 
 __all__ = [
+    "Answers",
+    "Arrival",
     "Begun",
     "Birth",
     "Births",
@@ -31,8 +36,10 @@ __all__ = [
     "InboxError",
     "Intents",
     "KeyDestroyed",
+    "Limit",
     "NoSuchCall",
     "NoSuchNotification",
+    "Occupancy",
     "OtherTenant",
     "PlacedOtherwise",
     "Sealer",

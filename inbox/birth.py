@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+import json
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
-from storage import Row, Value, Values
+from inbox.arrival import Arrival
+from storage import Change, Insert, Row, Update, Value, Values
 
+JSON = dict[str, Any]
+
+#: Where all births are.
+PARTITION = "births"
 # Between the entries of a column that holds several.
 _SEPARATOR = ","
 
@@ -24,9 +30,13 @@ class Claim:
     """Who starts the call."""
 
     #: `new` and `taken_over`: the caller does, now. `in_progress`: somebody else is at it; ask again after `wait_s`.
-    #: `started`: nobody need, it lives or has lived.
-    kind: Literal["new", "taken_over", "in_progress", "started"]
+    #: `started`: nobody need, it lives or has lived. `same_chain`: nobody yet, for it may be the call of instance `of`
+    #: under another id.
+    kind: Literal["new", "taken_over", "in_progress", "started", "same_chain"]
     wait_s: float = 0.0
+    of: str = ""
+    #: When a new call was claimed, Unix seconds.
+    at: float = 0.0
 
     @property
     def in_progress(self) -> bool:
@@ -60,6 +70,16 @@ class Birth:
     claimed_at: float
     #: The orchestrations that are told of its end.
     watchers: tuple[Watcher, ...] = ()
+    #: Of whoever is called; empty for calls that we place.
+    customer: str = ""
+    route: str = ""
+    #: Sent elsewhere because there were too many calls already; it is not counted as one.
+    spilled: bool = False
+    #: Whether its orchestration was started, and whether the call is over, as far as anybody has noted.
+    started: bool = False
+    ended: bool = False
+    #: What Graph said to the webhook that answered, or None.
+    answer: JSON | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +101,8 @@ class Born:
     call_id: str = ""
     watcher: Watcher | None = None
     listens: bool = False
+    #: Of a call that came in.
+    arrival: Arrival = field(default_factory=Arrival)
 
     def values(self, now: float) -> Values:
         """What each of its rows says of it."""
@@ -91,10 +113,36 @@ class Born:
             "claimed_at": now,
             "watchers": "" if self.watcher is None else _watcher_text(self.watcher),
             "listens_to_roster": self.listens,
+            "customer": self.arrival.customer,
+            "route": self.arrival.route,
         }
 
+    def rows(self, now: float, chain: Row | None) -> list[Change]:
+        """What is written to claim it: its birth first, its chain last, in place of `chain` or as the first of it."""
+        who = self.values(now)
+        times = {"claim_at": now, "started_at": 0.0, "ended_at": 0.0}
+        answer: Values = {"answer_at": now if self.arrival.answering else 0.0, "answer": ""}
+        birth: Values = {**who, **times, **answer, "former_call_ids": "", "chain": self.arrival.chain}
+        changes: list[Change] = [Insert(f"birth:{self.instance_id}", birth), Insert(f"live:{self.instance_id}", who)]
+        if self.call_id:
+            changes.append(Insert(f"graph:{self.call_id}", who))
+        if self.arrival.chain:
+            row, newest = f"chain:{self.arrival.chain}", {"instance_id": self.instance_id, "at": now}
+            changes.append(Insert(row, newest) if chain is None else Update(row, newest, chain.etag))
+        return changes
 
-_WHO = ("instance_id", "call_id", "tenant_id", "claimed_at", "watchers", "listens_to_roster")
+
+_WHO = (
+    "instance_id",
+    "call_id",
+    "tenant_id",
+    "claimed_at",
+    "watchers",
+    "listens_to_roster",
+    "customer",
+    "route",
+    "spilled",
+)
 
 
 def who_of(values: Values) -> dict[str, Value]:
@@ -116,7 +164,19 @@ def birth_of(row: Row) -> Birth:
         tenant_id=str(values["tenant_id"]),
         claimed_at=float(values["claimed_at"]),
         watchers=tuple(map(_watcher, _split(values.get("watchers", "")))),
+        customer=str(values.get("customer", "")),
+        route=str(values.get("route", "")),
+        spilled=bool(values.get("spilled")),
+        started=bool(values.get("started_at")),
+        ended=bool(values.get("ended_at")),
+        answer=answer_of(values),
     )
+
+
+def answer_of(values: Values) -> JSON | None:
+    """What Graph said to the webhook that answered, or None; `values` of a `birth:` row."""
+    text = str(values.get("answer") or "")
+    return json.loads(text) if text else None
 
 
 def with_former(birth: Row) -> str:

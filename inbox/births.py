@@ -7,6 +7,8 @@ All in the partition `births` of the table, so that what belongs together change
     graph:{Graph call id}         whose call it is, and of which tenant; of a call we place, as soon as Graph names it
     live:{instance id}            until the call has ended; what the sweeper walks
     ended:{day}:{instance id}     from then on; what the purge walks
+    chain:{hash}                  the newest call of a chain, caller and target: Graph may announce one call twice,
+                                  under two ids
 """
 
 from __future__ import annotations
@@ -15,7 +17,9 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 
+from inbox.arrival import Arrival
 from inbox.birth import (
+    PARTITION,
     Birth,
     Born,
     BoundElsewhere,
@@ -44,10 +48,11 @@ from storage import (
     Values,
 )
 
-_PARTITION = "births"
 # Starting takes a tenth of this; whoever holds a claim longer has died.
 _CLAIM_S = 2.0
 _ASK_AGAIN_S = 0.1
+# Two announcements of one chain, caller and target that are further apart are two calls.
+_SAME_CHAIN_S = 15.0
 _MOST_OWNERS = 2000
 
 
@@ -61,13 +66,23 @@ class Births:
         # notification asks.
         self._owners: OrderedDict[str, Owner] = OrderedDict()
 
-    async def claim(self, instance_id: str, call_id: str, tenant_id: str, *, listens_to_roster: bool = False) -> Claim:
+    async def claim(
+        self,
+        instance_id: str,
+        call_id: str,
+        tenant_id: str,
+        *,
+        listens_to_roster: bool = False,
+        arrival: Arrival | None = None,
+        another: str = "",
+    ) -> Claim:
         """Ask to start a call that came in.
 
-        Raises `OtherTenant` when the call is known as another tenant's.
+        `another`: the instance of the newest call of its chain, which is known to be another call than this. Raises
+        `OtherTenant` when the call is known as another tenant's.
         """
-        birth = Born(instance_id=instance_id, call_id=call_id, tenant_id=tenant_id, listens=listens_to_roster)
-        return await self._claim(birth)
+        who = {"instance_id": instance_id, "call_id": call_id, "tenant_id": tenant_id, "listens": listens_to_roster}
+        return await self._claim(Born(**who, arrival=arrival or Arrival()), another)
 
     async def claim_outgoing(
         self, instance_id: str, tenant_id: str, *, watcher: Watcher | None = None, listens_to_roster: bool = False
@@ -79,23 +94,32 @@ class Births:
         birth = Born(instance_id=instance_id, tenant_id=tenant_id, watcher=watcher, listens=listens_to_roster)
         return await self._claim(birth)
 
-    async def _claim(self, born: Born) -> Claim:
-        now, instance_id = self._now(), born.instance_id
-        who = born.values(now)
-        birth: Values = {**who, "former_call_ids": "", "claim_at": now, "started_at": 0.0, "ended_at": 0.0}
-        changes: list[Change] = [Insert(f"birth:{instance_id}", birth), Insert(f"live:{instance_id}", who)]
-        if born.call_id:
-            changes.append(Insert(f"graph:{born.call_id}", who))
+    async def _claim(self, born: Born, another: str = "", chain: Row | None = None) -> Claim:
+        now = self._now()
+        changes = born.rows(now, chain)
         try:
-            await self._table.transact(_PARTITION, changes)
+            await self._table.transact(PARTITION, changes)
         except TransactionRefused as refused:
-            known = await self._table.get(_PARTITION, f"birth:{instance_id}")
-            if known is None:  # its Graph call belongs to another instance, or it was purged this very moment
+            known = await self._table.get(PARTITION, changes[0].row)
+            if known is not None:
+                return await self._claim_known(known, born.tenant_id, now)
+            if not born.arrival.chain or refused.index != len(changes) - 1:
+                # Its Graph call belongs to another instance, or it was purged this very moment.
                 raise refused.cause from refused
-            return await self._claim_known(known, born.tenant_id, now)
+            return await self._claim_in_chain(born, another)
         if born.call_id:
-            self._remember(born.call_id, who)
-        return Claim(kind="new")
+            self._remember(born.call_id, born.values(now))
+        return Claim(kind="new", at=now)
+
+    async def _claim_in_chain(self, born: Born, another: str) -> Claim:
+        """There was a call of this chain, caller and target before: it may be this one."""
+        chain = await self._table.get(PARTITION, f"chain:{born.arrival.chain}")
+        if chain is None:
+            return await self._claim(born, another)
+        of = str(chain.values["instance_id"])
+        if of != another and self._now() - float(chain.values["at"]) < _SAME_CHAIN_S:
+            return Claim(kind="same_chain", of=of)
+        return await self._claim(born, another, chain)
 
     async def _claim_known(self, known: Row, tenant_id: str, now: float) -> Claim:
         if known.values["tenant_id"] != tenant_id:
@@ -106,7 +130,7 @@ class Births:
         if remaining > 0:
             return Claim(kind="in_progress", wait_s=min(remaining, _ASK_AGAIN_S))
         try:
-            await self._table.update(_PARTITION, known.row, {"claim_at": now}, etag=known.etag)
+            await self._table.update(PARTITION, known.row, {"claim_at": now}, etag=known.etag)
         except RowChanged:  # started after all, or taken over by somebody else
             return Claim(kind="in_progress", wait_s=_ASK_AGAIN_S)
         return Claim(kind="taken_over")
@@ -118,7 +142,7 @@ class Births:
         repeated. Raises `BoundElsewhere`, `OtherTenant`, and `RowMissing` for an instance that was never born.
         """
         while True:
-            birth = await self._table.get(_PARTITION, f"birth:{instance_id}")
+            birth = await self._table.get(PARTITION, f"birth:{instance_id}")
             if birth is None:
                 raise RowMissing(f"no call {instance_id!r} was ever claimed")
             if birth.values["tenant_id"] != tenant_id:
@@ -135,7 +159,7 @@ class Births:
                 Upsert(f"live:{instance_id}", who),
             ]
             try:
-                await self._table.transact(_PARTITION, changes)
+                await self._table.transact(PARTITION, changes)
             except TransactionRefused as refused:
                 if isinstance(refused.cause, RowExists):
                     raise BoundElsewhere(f"the Graph call {call_id!r} is not one of {instance_id!r}") from refused
@@ -148,53 +172,64 @@ class Births:
 
         What Graph still says of the lost call goes on reaching the instance.
         """
-        while (birth := await self._table.get(_PARTITION, f"birth:{instance_id}")) is not None:
+        while (birth := await self._table.get(PARTITION, f"birth:{instance_id}")) is not None:
             if birth.values["call_id"] != call_id:
                 return
             values: Values = {"call_id": "", "former_call_ids": with_former(birth)}
             try:
-                await self._table.update(_PARTITION, birth.row, values, etag=birth.etag)
+                await self._table.update(PARTITION, birth.row, values, etag=birth.etag)
             except RowChanged:
                 continue
 
     async def watch(self, instance_id: str, watcher: Watcher) -> bool:
         """Have an orchestration told of the end of a call; False when the call is over, or never was."""
         while True:
-            birth = await self._table.get(_PARTITION, f"birth:{instance_id}")
+            birth = await self._table.get(PARTITION, f"birth:{instance_id}")
             if birth is None or birth.values["ended_at"]:
                 return False
             watchers = with_watcher(birth, watcher)
             if watchers is None:
                 return True
             try:
-                await self._table.update(_PARTITION, birth.row, {"watchers": watchers}, etag=birth.etag)
+                await self._table.update(PARTITION, birth.row, {"watchers": watchers}, etag=birth.etag)
             except RowChanged:
                 continue
 
     async def get(self, instance_id: str) -> Birth | None:
         """The call, living or not, or None."""
-        row = await self._table.get(_PARTITION, f"birth:{instance_id}")
+        row = await self._table.get(PARTITION, f"birth:{instance_id}")
         return None if row is None else birth_of(row)
 
-    async def started(self, instance_id: str) -> None:
-        """Note that the orchestration of a claimed call was started."""
-        await self._table.update(_PARTITION, f"birth:{instance_id}", {"started_at": self._now()})
+    async def started(self, instance_id: str, answered: Values | None = None) -> None:
+        """Note that the orchestration of a claimed call was started; `answered` as from `inbox.answers.noted`."""
+        values: Values = {"started_at": self._now(), **(answered or {})}
+        await self._table.update(PARTITION, f"birth:{instance_id}", values)
+
+    async def not_started(self, instance_id: str, answered: Values | None = None) -> None:
+        """Give a claim back: its orchestration cannot be started now. Whoever hears of the call next may try."""
+        await self._table.update(PARTITION, f"birth:{instance_id}", {"claim_at": 0.0, **(answered or {})})
+
+    async def spilled(self, instance_id: str) -> None:
+        """Note that a call is sent elsewhere because there are too many: it is not one of them."""
+        birth: Values = {"spilled": True, "answer_at": 0.0}
+        changes = [Update(f"birth:{instance_id}", birth), Update(f"live:{instance_id}", {"spilled": True})]
+        await self._table.transact(PARTITION, changes)
 
     async def ended(self, instance_id: str) -> tuple[Watcher, ...]:
         """Note that a call is over and recorded; returns who is to be told. May be repeated."""
-        while (birth := await self._table.get(_PARTITION, f"birth:{instance_id}")) is not None:
+        while (birth := await self._table.get(PARTITION, f"birth:{instance_id}")) is not None:
             watchers = birth_of(birth).watchers
             if birth.values["ended_at"]:  # what was bound after the end is over now, too
-                await self._table.delete(_PARTITION, f"live:{instance_id}")
+                await self._table.delete(PARTITION, f"live:{instance_id}")
                 return watchers
             now = self._now()
             changes = [
                 Update(birth.row, {"ended_at": now}, birth.etag),
                 Delete(f"live:{instance_id}"),
-                Upsert(f"ended:{_day(now)}:{instance_id}", who_of(birth.values)),
+                Upsert(f"ended:{day_of(now)}:{instance_id}", who_of(birth.values)),
             ]
             try:
-                await self._table.transact(_PARTITION, changes)
+                await self._table.transact(PARTITION, changes)
             except TransactionRefused as refused:
                 if isinstance(refused.cause, RowChanged):  # somebody else has just done it, or began to watch
                     continue
@@ -212,7 +247,7 @@ class Births:
         """Whose call a Graph call is, if it is known."""
         owner = self._owners.get(call_id)
         if owner is None:
-            row = await self._table.get(_PARTITION, f"graph:{call_id}")
+            row = await self._table.get(PARTITION, f"graph:{call_id}")
             if row is None:
                 return None
             owner = self._remember(call_id, row.values)
@@ -231,27 +266,35 @@ class Births:
 
     async def live(self) -> AsyncIterator[Birth]:
         """The calls that have not ended, as far as anybody has noted."""
-        for row in await self._table.query(_PARTITION, "live:", "live:~"):
+        for row in await self._table.query(PARTITION, "live:", "live:~"):
             yield birth_of(row)
 
     async def ended_before(self, when: float, *, limit: int) -> list[Birth]:
         """Calls that ended on a day (UTC) before that of `when`, oldest first, at most `limit`."""
-        rows = await self._table.query(_PARTITION, "ended:", f"ended:{_day(when)}", limit=limit)
+        rows = await self._table.query(PARTITION, "ended:", f"ended:{day_of(when)}", limit=limit)
         return [birth_of(row) for row in rows]
 
     async def purge(self, instance_id: str) -> None:
         """Forget a call, tombstone and all; from now on it could be started again."""
-        birth = await self._table.get(_PARTITION, f"birth:{instance_id}")
+        birth = await self._table.get(PARTITION, f"birth:{instance_id}")
         if birth is None:
             return
         call_ids = [*former_call_ids(birth), str(birth.values["call_id"])]
         for call_id in call_ids:
             self._owners.pop(call_id, None)
         graph = [f"graph:{call_id}" for call_id in call_ids if call_id]
-        ended = f"ended:{_day(float(birth.values['ended_at']))}:{instance_id}"
-        for row in (f"live:{instance_id}", *graph, birth.row, ended):
-            await self._table.delete(_PARTITION, row)
+        ended = f"ended:{day_of(float(birth.values['ended_at']))}:{instance_id}"
+        for row in (f"live:{instance_id}", *graph, *await self._chain_of(birth), birth.row, ended):
+            await self._table.delete(PARTITION, row)
+
+    async def _chain_of(self, birth: Row) -> list[str]:
+        """The row of its chain, if it is the newest call of it."""
+        if not birth.values.get("chain"):
+            return []
+        row = await self._table.get(PARTITION, f"chain:{birth.values['chain']}")
+        return [row.row] if row is not None and row.values["instance_id"] == birth.values["instance_id"] else []
 
 
-def _day(when: float) -> str:
+def day_of(when: float) -> str:
+    """The day (UTC) of a time, as rows are ordered by it."""
     return datetime.fromtimestamp(when, UTC).strftime("%Y%m%d")

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Any, Protocol
+from typing import Any
 
 from graph.digest import digest
 from graph.notifications import IncomingCall, Notification, RosterUpdated
-from inbox.birth import BoundElsewhere, Claim, OtherTenant, Owner, Watcher
+from inbox.arrival import Arrival, Reception
+from inbox.birth import BoundElsewhere, OtherTenant, Owner, Watcher
 from inbox.births import Births
 from inbox.errors import InboxClosed, NoSuchCall
+from inbox.handover import Handover, Orchestrations
 from inbox.identity import identity_of, message_of
 from inbox.inbox import Inbox, Stored
+from inbox.incoming import Incoming, SameCall
 from inbox.rosters import Nudge
 from storage import RowMissing
 
@@ -25,19 +28,7 @@ log = logging.getLogger("callwright.inbox")
 JSON = dict[str, Any]
 
 
-class Orchestrations(Protocol):
-    """What delivery asks of Durable Functions."""
-
-    async def start(self, name: str, instance_id: str, given: JSON) -> None:
-        """Start an instance unless one of that id was ever started. Raises when neither can be made sure of."""
-        ...
-
-    async def raise_event(self, instance_id: str, name: str, payload: JSON) -> bool:
-        """Raise an event; False when there is no instance to hear it, not yet or no longer."""
-        ...
-
-
-class Delivery:
+class Delivery(Handover):
     """Gets each notification of a call to its orchestration: in order, once."""
 
     def __init__(
@@ -47,15 +38,15 @@ class Delivery:
         orchestrations: Orchestrations,
         *,
         sleep: Callable[[float], Awaitable[None]],
+        reception: Reception | None = None,
     ) -> None:
-        self._inbox = inbox
-        self._births = births
-        self._orchestrations = orchestrations
-        self._sleep = sleep
+        """Without `reception` calls that ring are left to their orchestrations."""
+        super().__init__(inbox, births, orchestrations, sleep=sleep)
+        self._reception = reception
 
     async def take(
         self, notification: Notification, tenant_id: str, instance_id: str | None, message_id: str | None
-    ) -> None:
+    ) -> bool:
         """Take one notification of a webhook.
 
         Args:
@@ -65,42 +56,46 @@ class Delivery:
             message_id: Graph's id of the request.
 
         What concerns a call that is not this tenant's, or not this instance's, is logged and dropped: nothing is
-        stored, started or raised for it.
+        stored, started or raised for it. Returns whether it was taken.
         """
         item = digest(notification)
         try:
-            await self._take(notification, item, message_id, tenant_id, instance_id)
+            return await self._take(notification, item, message_id, tenant_id, instance_id)
         except InboxClosed:
             log.info("a %s came after the end of its call", item["kind"])
         except OtherTenant:
             log.warning("a %s about another tenant's call was dropped", item["kind"])
+        except SameCall as same:
+            log.warning("an announcement of %s under another id was dropped", same)
+        return False
 
     async def _take(
         self, notification: Notification, item: JSON, message_id: str | None, tenant_id: str, instance_id: str | None
-    ) -> None:
+    ) -> bool:
         identity = identity_of(item, notification.raw, notification.position, message_id)
         if not notification.call_id:
             log.warning("a %s that names no call, or two, was dropped", item["kind"])
-            return
+            return False
         if isinstance(notification, IncomingCall) and instance_id is None:
             call = {"instance_id": f"call-{notification.call_id}", "call_id": notification.call_id}
             await self.give_birth({**call, "tenant_id": tenant_id}, item, notification.raw, identity)
-            return
+            return True
         owner = await self._owner(notification.call_id, tenant_id, instance_id)
         if owner is None:
             log.warning("a %s about a call that is not its sender's to speak for was dropped", item["kind"])
-            return
+            return False
         if isinstance(notification, RosterUpdated):
             await self._inbox.put_roster(
                 owner.instance_id, notification.raw, notification.sequence_number, len(notification.participants)
             )
             if owner.listens_to_roster:
                 await self._plan_to_tell_roster(owner.instance_id)
-            return
+            return True
         if item["kind"] == "call" and owner.instance_id != f"call-{notification.call_id}":
             item["call_id"] = notification.call_id  # of a call that we placed: it may be the first word about it
         message = message_of(notification.position, message_id)
         await self.deliver(owner.instance_id, item, notification.raw, identity, message=message)
+        return True
 
     async def _owner(self, call_id: str, tenant_id: str, instance_id: str | None) -> Owner | None:
         """Whose call it is, if the sender may speak for it: one of the tenant's, to its own callback URI or to ours."""
@@ -138,54 +133,18 @@ class Delivery:
         `call` is `{"instance_id", "call_id", "tenant_id"}`. Raises whatever keeps the call from being started: the
         webhook then answers 503, and an announcement that comes again finds everything as it was left.
         """
-        listens = bool(item.get("group"))
-
-        async def claim() -> Claim:
-            return await self._births.claim(
-                call["instance_id"], call["call_id"], call["tenant_id"], listens_to_roster=listens
-            )
-
-        await self.start(call, item, raw, identity, claim=claim, orchestration="call_orchestrator")
-
-    async def start(
-        self,
-        call: JSON,
-        item: JSON,
-        raw: JSON,
-        identity: str,
-        *,
-        claim: Callable[[], Awaitable[Claim]],
-        orchestration: str,
-    ) -> Stored:
-        """Claim, store what it begins with as its first notification, start: once, whoever dies in between."""
-        instance_id: str = call["instance_id"]
-        # The claim comes first: it refuses a tenant that is not the call's before anything is stored.
-        claimed = await claim()
-        while claimed.in_progress:  # another delivery is at it; when it died, its claim may be taken over
-            await self._sleep(claimed.wait_s)
-            claimed = await claim()
-        stored = await self._inbox.append(instance_id, item, raw, identity)
-        if not claimed.started:
-            await self._orchestrations.start(orchestration, instance_id, {"call": call, "digest": stored.digest})
-            await self._births.started(instance_id)
-        if claimed.kind == "new":
-            await self._inbox.mark_raised(instance_id, stored.number)
-        else:
-            # An orchestration that another announcement started still has to count past this one.
-            await self._hand_over(instance_id, stored.digest)
-        return stored
-
-    async def deliver(self, instance_id: str, item: JSON, raw: JSON, identity: str, *, message: str = "") -> Stored:
-        """Take a notification about a call that lives (or lived), and hand it over with what is still owed.
-
-        A duplicate is handed over again under its old number: its first try may have died before that.
-        """
-        stored = await self._inbox.append(instance_id, item, raw, identity, message=message)
-        for earlier in await self._inbox.unraised(instance_id):
-            if earlier["n"] < stored.number:
-                await self._hand_over(instance_id, earlier)
-        await self._hand_over(instance_id, stored.digest)
-        return stored
+        arrival = Arrival() if self._reception is None else self._reception.greet(item, raw, call["tenant_id"])
+        incoming = Incoming(
+            call,
+            item,
+            arrival,
+            births=self._births,
+            inbox=self._inbox,
+            reception=self._reception,
+            sleep=self._sleep,
+        )
+        name = "call_orchestrator"
+        await self.start(call, item, raw, identity, claim=incoming.claim, orchestration=name, beside=incoming.answer)
 
     async def control(self, instance_id: str, action: str, arguments: JSON, request_id: str) -> Stored:
         """Hand an operator's action to a live call, or to an orchestration that places calls.
@@ -239,31 +198,3 @@ class Delivery:
             given = {"instance_id": instance_id, "wait_s": nudge.wait_s}
             name = f"roster-{instance_id}-{round(nudge.at * 1000)}"
             await self._orchestrations.start("roster_orchestrator", name, given)
-
-    async def read(self, instance_id: str, first: int) -> list[JSON]:
-        """The digests from number `first` on, without a gap; their recordings are seen to like in `deliver`."""
-        items = await self._inbox.read(instance_id, first)
-        for item in items:
-            await self._start_recording(instance_id, item)
-        return items
-
-    async def _hand_over(self, instance_id: str, item: JSON) -> None:
-        number: int = item["n"]
-        await self._start_recording(instance_id, item)
-        if await self._orchestrations.raise_event(instance_id, f"notification.{number}", item):
-            await self._inbox.mark_raised(instance_id, number)
-        else:
-            log.info("notification %d of %s is stored; no instance hears it now", number, instance_id)
-
-    async def _start_recording(self, instance_id: str, item: JSON) -> None:
-        """Graph keeps a recording only for a while: fetching it does not wait for the call's turn."""
-        if item["kind"] != "operation" or not item.get("recording"):
-            return
-        operation_id: str = item["operation_id"]
-        given = {
-            "instance_id": instance_id,
-            "n": item["n"],
-            "operation_id": operation_id,
-            "announced_at": item["at"],  # names the blob: the same on every try
-        }
-        await self._orchestrations.start("recording_orchestrator", f"recording-{operation_id}", given)

@@ -1,29 +1,47 @@
 """The calling webhook: Graph's notifications come in here.
 
-202 once all that must survive is stored; 403, with one and the same body, for whatever is wrong with a token or a
-signature; 204 for the legacy form, which Graph sends again in its own; 400 for what is neither; 413 over 1 MB; 503
+202 once all that must survive is stored (200 with a body where Graph asks whether a participant may join); a call that
+cannot be stored is sent to its route's fallback; 403, with one and the same body, for whatever is wrong with a token or
+a signature; 204 for the legacy form, which Graph sends again in its own; 400 for what is neither; 413 over 1 MB; 503
 when storage is away. Source: https://learn.microsoft.com/microsoftteams/platform/bots/calls-and-meetings/call-notifications
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
+from dataclasses import dataclass
+from typing import Any
 
 import azure.durable_functions as df
 import azure.functions as func
 
 import connections
+from graph import joining
 from graph.callback_signature import verify
-from graph.notifications import NotNotifications, parse_notifications
+from graph.notifications import (
+    IncomingCall,
+    Notification,
+    NotNotifications,
+    ParticipantJoining,
+    parse_notifications,
+)
 from graph.webhook_tokens import TokenRefused
+from inbox.delivery import Delivery
+from storage.errors import StorageUnavailable
 
 bp = df.Blueprint()
 log = logging.getLogger("callwright.callbacks")
 
+JSON = dict[str, Any]
+
 LARGEST_BODY = 1_000_000
 # Graph is never left hanging: what is not stored by then is refused, so that it may come again.
 PATIENCE_S = 5.0
+# Of these, how long a call that rings may take to be stored and started: the rest is for sending it elsewhere.
+RING_PATIENCE_S = 3.5
+RING_TRIES = 3
 
 
 @bp.route(route="callbacks", methods=["POST"])
@@ -61,16 +79,57 @@ async def receive(
         if refusal.legacy:
             return func.HttpResponse(status_code=204)
         return func.HttpResponse(str(refusal), status_code=400)
-    delivery = here.delivery(client)
-    message_id = _message_id(req)
+    taking = _Taking(here, here.delivery(client), claims.tid, instance_id, _message_id(req))
     try:
         async with asyncio.timeout(PATIENCE_S):
-            for notification in notifications:
-                await delivery.take(notification, claims.tid, instance_id, message_id)
+            answers = [await taking.take(notification) for notification in notifications]
     except Exception as failure:  # not stored: say so, and let it come again
         log.exception("a notification could not be taken in: %s", type(failure).__name__)
         return func.HttpResponse("Try again", status_code=503, headers={"Retry-After": "1"})
+    body = next((answer for answer in answers if answer is not None), None)
+    if body is not None:
+        return func.HttpResponse(json.dumps(body), status_code=200, mimetype="application/json")
     return func.HttpResponse(status_code=202)
+
+
+@dataclass(frozen=True)
+class _Taking:
+    """The notifications of one request, on their way in."""
+
+    here: connections.Connections
+    delivery: Delivery
+    tenant_id: str
+    instance_id: str | None
+    message_id: str | None
+
+    async def take(self, notification: Notification) -> JSON | None:
+        """Take one; returns what Graph wants to hear about it, for most nothing."""
+        if isinstance(notification, IncomingCall) and self.instance_id is None:
+            await self._ring(notification)
+            return None
+        taken = await self._store(notification)
+        if isinstance(notification, ParticipantJoining):
+            return joining.accept() if taken else joining.reject()
+        return None
+
+    async def _store(self, notification: Notification) -> bool:
+        return await self.delivery.take(notification, self.tenant_id, self.instance_id, self.message_id)
+
+    async def _ring(self, call: IncomingCall) -> None:
+        """A caller waits: a call that cannot be stored is sent to its fallback."""
+        try:
+            async with asyncio.timeout(RING_PATIENCE_S):
+                for left in reversed(range(RING_TRIES)):
+                    try:
+                        await self._store(call)
+                        return
+                    except StorageUnavailable:
+                        if not left:
+                            raise
+        except Exception:
+            log.exception("a call cannot be taken in")
+            if not await self.here.reception.turn_away(call, self.tenant_id):
+                raise
 
 
 def _check_signature(instance_id: str, signature: str, keys: tuple[str, ...]) -> None:

@@ -14,12 +14,15 @@ import azure.functions as func
 import connections
 from connections.durable import ALIVE, DurableOrchestrations
 from inbox import Birth
+from inbox.delivery import Delivery
 
 bp = df.Blueprint()
 log = logging.getLogger("callwright.sweeper")
 
 # A birth younger than this may still be on its way.
 YOUNGEST_S = 30.0
+# What one application may have. Source: https://learn.microsoft.com/graph/throttling-limits
+GRAPH_AT_ONCE, GRAPH_PER_MONTH, WARN_FROM = 100, 10_000, 0.8
 
 
 @bp.timer_trigger(schedule="0 * * * * *", arg_name="timer", run_on_startup=False)
@@ -28,18 +31,30 @@ async def sweep_calls(timer: func.TimerRequest, client: df.DurableOrchestrationC
     """Every minute."""
     here = connections.current()
     orchestrations = DurableOrchestrations(client)
+    await _warn(here)
     async for birth in here.births.live():
         if here.now() - birth.claimed_at < YOUNGEST_S:
             continue
         try:
-            await _see_to(birth, orchestrations)
+            await _see_to(birth, orchestrations, here.delivery(client))
         except Exception:  # one call that cannot be seen to must not hide the others
             log.exception("the call of %s could not be seen to", birth.instance_id)
 
 
-async def _see_to(birth: Birth, orchestrations: DurableOrchestrations) -> None:
+async def _warn(here: connections.Connections) -> None:
+    """Say in time that Graph will refuse calls; it counts them whether or not a setting limits them."""
+    live = len(await here.occupancy.live())
+    if live > GRAPH_AT_ONCE * WARN_FROM:
+        log.warning("%d calls at once; Graph documents a limit of %d: set CALLS_AT_ONCE", live, GRAPH_AT_ONCE)
+    if here.now() // 60 % 60 == 0:  # once an hour: it reads a row for each of them
+        ended = await here.occupancy.ended_within_month()
+        if ended > GRAPH_PER_MONTH * WARN_FROM:
+            log.warning("%d calls in 30 days; Graph documents a limit of %d a month", ended, GRAPH_PER_MONTH)
+
+
+async def _see_to(birth: Birth, orchestrations: DurableOrchestrations, delivery: Delivery) -> None:
     status = await orchestrations.status(birth.instance_id)
-    if status in ALIVE:
+    if status in ALIVE or (status is None and await delivery.start_late(birth.instance_id)):
         return
     if status == "Completed":
         await connections.current().births.ended(birth.instance_id)

@@ -9,6 +9,7 @@ import pytest
 from callers import OPERATOR, ROUTES, clock_of, finish, hears, laptop_with_flows, play, ring
 
 from cli.laptop import Laptop
+from simulator import SimulatorSettings
 from storage import StorageUnavailable
 from triggers import callbacks
 
@@ -104,19 +105,42 @@ async def test_a_call_waits_a_moment_for_storage_to_say_whom_it_is_for(laptop: L
     assert call.at("request", action="answer")[0] - call.record["started"] < 5
 
 
-async def test_a_webhook_that_cannot_store_is_told_again_and_the_call_is_answered(laptop: Laptop) -> None:
+def storage_fails(laptop: Laptop, times: int) -> None:
+    """So many of the next transactions on the inbox table are refused."""
     assert laptop.memory is not None
-    laptop.simulator.change_settings(webhook_attempts=4, webhook_retry_delay_s=1)
-    left = iter(range(2))
+    left = iter(range(times))
 
     def refuse(asked: str, partition: str, key: str) -> None:
         if asked == "transact" and next(left, None) is not None:
             raise StorageUnavailable("away")
 
     laptop.memory.tables["Inbox"].before = refuse
+
+
+async def test_a_call_that_cannot_be_stored_at_the_first_try_is_stored_at_the_third(laptop: Laptop) -> None:
+    storage_fails(laptop, 2)
     call = await play(laptop, hears("greeting", hang_up=True))
     assert call.heard == ["greeting"]
-    assert call.call.transcript.of("notification")[0]["attempts"][0] == 503
+    assert call.call.transcript.of("notification")[0]["attempts"] == [202]
+
+
+async def test_a_call_that_cannot_be_stored_is_sent_to_its_fallback(laptop: Laptop) -> None:
+    storage_fails(laptop, 1000)
+    call_id = ring(laptop)
+    await clock_of(laptop).run_until(lambda: laptop.simulator.call(call_id).over)
+    transcript = laptop.simulator.call(call_id).transcript
+    assert [(entry["action"], entry["status"]) for entry in transcript.of("request")] == [("redirect", 202)]
+    assert transcript.of("notification")[0]["attempts"] == [202]
+    assert laptop.host.engine.instances() == []
+
+
+async def test_a_call_that_cannot_be_stored_and_has_no_fallback_is_told_again_and_answered(tmp_path: Path) -> None:
+    retries = SimulatorSettings(webhook_attempts=4, webhook_retry_delay_s=1)
+    async with laptop_with_flows(tmp_path, test=GOOD, simulator_settings=retries) as laptop:
+        storage_fails(laptop, 4)
+        call = await play(laptop)
+    assert call.heard == ["goodbye"]
+    assert call.call.transcript.of("notification")[0]["attempts"] == [503, 202]
 
 
 async def test_a_webhook_whose_storage_hangs_is_told_so_in_time(

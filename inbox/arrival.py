@@ -1,0 +1,58 @@
+"""A call that has just been announced, as far as it must be known before its orchestration starts."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+JSON = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arrival:
+    """What is known of a call that rings."""
+
+    #: Whose call it is, and the route that it takes; empty where no route could be read.
+    customer: str = ""
+    route: str = ""
+    #: How many calls its route takes at once, and within 30 days; 0 for any number.
+    at_once: int = 0
+    per_month: int = 0
+    #: Whether a recording policy called.
+    policy: bool = False
+    #: Whether the webhook answers it, naming these prompts (keys of the catalogue) to be fetched meanwhile.
+    answering: bool = False
+    prefetch: tuple[str, ...] = ()
+    #: What it has in common with another announcement of the same call (`chain_key`), or "".
+    chain: str = ""
+
+
+class Reception(Protocol):
+    """What delivery asks about a call that rings, before and while its orchestration starts."""
+
+    def greet(self, digest: JSON, raw: JSON, tenant_id: str) -> Arrival:
+        """Say what is known of the call at once; waits for nothing and never fails."""
+        ...
+
+    async def admit(self, instance_id: str, arrival: Arrival) -> str:
+        """Say which limit keeps the call, which has been claimed, from being served; "" for none.
+
+        Raises `StorageUnavailable`.
+        """
+        ...
+
+    async def answer(self, call: JSON, arrival: Arrival, claimed_at: float) -> JSON | None:
+        """Answer a call, `{"instance_id", "call_id", "tenant_id"}`, within `inbox.answers.ANSWER_S` of its claim.
+
+        Returns what is final about it, as the activity `answer_call` would; None when nothing is, so that the
+        orchestration has to answer.
+        """
+        ...
+
+
+def chain_key(*, chain_id: str | None, caller: str, called: str) -> str:
+    """What two announcements of one call have in common, whatever ids Graph gives them; "" without a chain."""
+    if not chain_id:
+        return ""
+    return hashlib.sha256("\n".join((chain_id, caller, called)).encode()).hexdigest()[:40]
