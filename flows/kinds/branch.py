@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from flows import acts, expressions
@@ -28,6 +28,13 @@ class Case:
         return self.label or self.next
 
 
+class _CaseShape(Group[Case]):
+    """A case, which keeps its name when the node it leads to gets another."""
+
+    def renamed(self, value: Case, rename: Callable[[str], str]) -> Case:
+        return replace(super().renamed(value, rename), label=value.outcome)
+
+
 class _Cases(Items[Case]):
     """Cases; two share a label only when they share the target."""
 
@@ -50,7 +57,9 @@ class Branch(Node):
     NEXT: ClassVar[str | None] = None
     NEEDS_CALL: ClassVar[bool] = False
 
-    cases: tuple[Case, ...] = parameter("cases", _Cases(Group(Case), 1, 50), "conditions, the first that holds wins")
+    cases: tuple[Case, ...] = parameter(
+        "cases", _Cases(_CaseShape(Case), 1, 50), "conditions, the first that holds wins"
+    )
     default: str = parameter("default", NodeName(), "the node that follows when no case holds")
 
     @property

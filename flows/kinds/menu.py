@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from flows import acts
@@ -51,6 +51,9 @@ class _OptionShape(Group[Option]):
         if isinstance(source.value, dict):
             return super().read(source, problems)
         return Option(next=_Choice().read(source, problems))
+
+    def renamed(self, value: Option, rename: Callable[[str], str]) -> Option:
+        return replace(super().renamed(value, rename), label=value.outcome)  # records know it by its old name
 
     def schema(self) -> dict[str, Any]:
         return {"anyOf": [_Choice().schema(), super().schema()]}

@@ -133,3 +133,12 @@ def test_a_file_is_linked_with_those_beside_it(tmp_path: Path) -> None:
     (tmp_path / "outer.yaml").write_text(OUTER, encoding="utf-8")
     (tmp_path / "entry.yaml").write_text(ENTRY, encoding="utf-8")
     assert link_file(tmp_path / "outer.yaml").hash == linked().hash
+
+
+def test_outcomes_keep_their_names() -> None:
+    flow = linked()
+    names = {(each.node, each.outcome): each.target for each in flow.outcomes()}
+    assert names["ask.confirm", "ok"] == "ask.ok"
+    assert names["ask.confirm", "number"] == "ask.number"
+    assert names["ask.confirm", "repeat"] == "ask.confirm"
+    assert names["ask.look", "confirm"] == "ask.confirm"
