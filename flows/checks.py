@@ -16,6 +16,7 @@ from flows.loader import GIVEN_VARIABLES, Document
 from flows.nodes import ON_ERROR
 from flows.parameters import mentions_of
 from flows.problems import Place
+from flows.sensitive import is_sensitive
 
 Found = Iterator[tuple[Place, str]]
 
@@ -176,6 +177,19 @@ def _repeated(document: Document, limits: Limits) -> Found:
                 if case.when in tried:
                     yield _node(document, node.id, "cases"), f"'{case.when}' is tried twice; the second never holds"
                 tried.add(case.when)
+
+
+@_checks("sensitive-use")
+def _sensitive(document: Document, limits: Limits) -> Found:
+    flow = document.flow
+    if not is_sensitive(flow):
+        return
+    tokens = {node.into: node.id for node in flow.nodes.values() if isinstance(node, Collect)}
+    for name in paths.reached(flow):
+        for variable in sorted(_uses(flow, name) & tokens.keys()):
+            source = tokens[variable]
+            message = f"'{variable}' from '{source}' is a token in a flow that asks for a secret"
+            yield document.key_place("nodes", name), message
 
 
 @_checks("impossible-entry")

@@ -234,6 +234,12 @@ _WALKS = (
         "Either a use is missing, or the caller is asked in vain.",
         "Use the variable, or do not set it.",
     ),
+    _error(
+        "sensitive-use",
+        "What callers enter in a call that asks for a secret is not looked at by expressions.",
+        "Nobody may read its keys, so the variable holds a token, which is never equal to anything.",
+        "Use it only where a node says that it accepts tokens, or ask for the secret in a flow of its own.",
+    ),
     _warning(
         "unset-variable",
         "A variable is set before it is used.",

@@ -162,6 +162,15 @@ FLOWS = [
         "the variable 'x' is set, and never used",
     ),
     (
+        "sensitive-use",
+        nodes(
+            "  m: {kind: collect, prompts: hello, into: pin, sensitive: true, next: n, on: {tooMany: t}}\n"
+            "  n: {kind: branch, cases: [{when: pin == '1', next: z}], default: t}\n"
+        ),
+        "9:3",
+        "'pin' from 'm' is a token",
+    ),
+    (
         "unset-variable",
         nodes(
             "  m: {kind: branch, cases: [{when: x == '1', next: z}], default: c}\n"
