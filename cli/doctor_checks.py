@@ -71,7 +71,8 @@ async def _token(facts: Facts) -> str:
 
 
 async def _consent(facts: Facts) -> str:
-    missing = [name for name in ASKED if name not in await facts.granted()]
+    granted = await facts.granted()
+    missing = [name for name in ASKED if name not in granted]
     if missing:
         raise Wrong(f"no administrator consented to {', '.join(missing)}", "python -m cli consent")
     return f"{len(ASKED)} permissions"

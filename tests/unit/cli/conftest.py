@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ import cli.running
 from cli.__main__ import main
 
 HERE = Path(__file__).parent
+sys.path.append(str(HERE))  # `tests` itself is no package
 ANSWERS = [
     ["az account show --query [id, name]", "5b5c7a6e-0000-4000-8000-00000000f00d\nProduction"],
     ["az account show --query id", "5b5c7a6e-0000-4000-8000-00000000f00d"],

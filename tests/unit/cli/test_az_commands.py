@@ -13,10 +13,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from healthy_cloud import Cloud
 
 from cli.consent import consent_steps
 from cli.deploy_plan import Deployment, deploy_steps
 from cli.destroy import destroy_steps
+from cli.doctor import call_steps
 from cli.logs import logs_steps
 from cli.steps import Step, script
 
@@ -31,6 +33,7 @@ def steps_of_every_command() -> list[Step]:
         for build in ("local", "remote"):
             it = Deployment.read(path, location="westeurope", resource_group=None, build=build)
             steps += [*deploy_steps(it), *destroy_steps(it, keep_application=False), *logs_steps(it, "AppTraces")]
+        steps += call_steps(it, "0c1f5b00-5555-4a2b-9c3d-00000000a1ce")
     return [*steps, *consent_steps(name="callwright", app_id=None, tenant=None, grant=True)]
 
 
@@ -68,6 +71,19 @@ def refused(commands: list[list[str]]) -> dict[str, str]:
 def test_az_takes_every_command() -> None:
     commands = {tuple(words) for step in steps_of_every_command() for words in (step.command, step.unless) if words}
     assert refused([list(words) for words in sorted(commands) if words[0] == "az"]) == {}
+
+
+async def test_az_takes_everything_that_doctor_asks() -> None:
+    asked: list[list[str]] = []
+
+    class Noting(Cloud):
+        def ask(self, words: tuple[str, ...]) -> str:
+            asked.append(list(words))
+            return super().ask(words)
+
+    await Noting().examined()
+    assert len(asked) == 8
+    assert refused(asked) == {}
 
 
 def test_az_takes_every_command_of_the_documents() -> None:

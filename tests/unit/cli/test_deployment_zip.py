@@ -61,3 +61,12 @@ def test_a_room_that_is_missing_is_refused_by_name(root: Path) -> None:
     (root / "settings.py").unlink()
     with pytest.raises(deployment_zip.NotPackageable, match=r"not there: settings\.py"):
         deployment_zip.app_files(root)
+
+
+def test_the_host_json_of_a_durable_backend_takes_the_place_of_the_apps_own(root: Path, packages: Path) -> None:
+    out, other = root.parent / "out.zip", root.parent / "other.json"
+    other.write_text('{"version": "2.0"}')
+    deployment_zip.write_zip(out, root, packages, host_json=other)
+    with zipfile.ZipFile(out) as archive:
+        assert archive.read("host.json") == b'{"version": "2.0"}'
+        assert archive.namelist().count("host.json") == 1
