@@ -11,13 +11,18 @@ from activities import (
     bookkeeping,
     call_control,
     dialling,
+    inspection,
     keys,
     legs,
     media,
+    online_meetings,
     participants,
     pinning,
+    quality,
     recordings,
     rosters,
+    routing,
+    sharing,
 )
 from orchestrations import call, closing, consultation, gathering, outbound, recording, roster
 from settings import Settings
@@ -32,7 +37,7 @@ for module in (callbacks, calls, control, health, placing, prompts, retention, s
     app.register_functions(module.bp)
 for module in (call, closing, consultation, gathering, outbound, recording, roster):
     app.register_functions(module.bp)
-for module in (answering, bookkeeping, call_control, dialling, keys, legs):
+for module in (answering, bookkeeping, call_control, dialling, inspection, keys, legs, media, online_meetings):
     app.register_functions(module.bp)
-for module in (media, participants, pinning, recordings, rosters):
+for module in (participants, pinning, quality, recordings, rosters, routing, sharing):
     app.register_functions(module.bp)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import connections
@@ -15,27 +16,35 @@ from storage.errors import StorageUnavailable
 log = logging.getLogger("callwright.activities")
 
 JSON = dict[str, Any]
+Look = Callable[[JSON | None], None]
 # Seconds in which a request that surely did not reach Graph may be tried again.
 STEP_BUDGET_S = 10.0
 # Between tries to write an intent while storage is away.
 INTENT_PAUSE_S = 0.5
 
 
-async def act(given: JSON, request: Request, *, budget_s: float = STEP_BUDGET_S) -> JSON:
-    """Send a request that does no harm when it is sent again. Returns the activity's result."""
-    return await with_journal(given, await _send(given, request, budget_s))
+async def act(
+    given: JSON, request: Request, *, budget_s: float = STEP_BUDGET_S, look: Look = lambda answer: None
+) -> JSON:
+    """Send a request that does no harm when it is sent again. Returns the activity's result.
+
+    `look` is shown Graph's response, which may be personal; the result has of it what is fit for history.
+    """
+    return await with_journal(given, await _send(given, request, budget_s, look))
 
 
-async def act_once(given: JSON, request: Request, *, budget_s: float = STEP_BUDGET_S) -> JSON:
+async def act_once(
+    given: JSON, request: Request, *, budget_s: float = STEP_BUDGET_S, look: Look = lambda answer: None
+) -> JSON:
     """Send a request that a caller hears or that dials: never again once it may have reached Graph.
 
     An intent is written first. Run again after a crash, the activity finds it, and what it did not see the end of
     counts as sent: the session waits for the operation's own notification instead.
     """
-    return await with_journal(given, await _send_once(given, request, budget_s))
+    return await with_journal(given, await _send_once(given, request, budget_s, look))
 
 
-async def _send_once(given: JSON, request: Request, budget_s: float) -> JSON:
+async def _send_once(given: JSON, request: Request, budget_s: float, look: Look) -> JSON:
     here = connections.current()
     intents, instance_id, step = here.intents, given["instance_id"], str(given["step"])
     deadline = here.now() + budget_s
@@ -45,7 +54,7 @@ async def _send_once(given: JSON, request: Request, budget_s: float) -> JSON:
         return error("not_reached", message=str(failure))
     if not begun.first:
         return begun.result or error("unknown", message="an earlier run of this step may have reached Graph")
-    result = await _send(given, request, deadline - here.now())
+    result = await _send(given, request, deadline - here.now(), look)
     try:
         if result.get("error", {}).get("kind") == "not_reached":
             await intents.withdraw(instance_id, step)
@@ -69,9 +78,12 @@ async def _begin(given: JSON, deadline: float) -> Begun:
         await here.sleep(INTENT_PAUSE_S)
 
 
-async def _send(given: JSON, request: Request, budget_s: float) -> JSON:
+async def _send(given: JSON, request: Request, budget_s: float, look: Look) -> JSON:
     answer = await send(given, request, budget_s)
-    return answer if "error" in answer else {"ok": request.outcome(answer["ok"])}
+    if "error" in answer:
+        return answer
+    look(answer["ok"])
+    return {"ok": request.outcome(answer["ok"])}
 
 
 async def send(given: JSON, request: Request, budget_s: float) -> JSON:

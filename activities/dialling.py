@@ -10,7 +10,7 @@ import azure.durable_functions as df
 
 import connections
 from activities.acting import act_once, error, with_journal
-from activities.meetings import Joining, joining_of
+from activities.meetings import Joining, described, joining_of
 from graph.requests import BadRequest, CreateCall, Source, Target
 from inbox import BoundElsewhere, InboxError
 from storage import RowMissing
@@ -99,7 +99,8 @@ async def _note_placed(given: JSON, placed: JSON, joining: Joining | None, clien
     try:
         await here.delivery(client).bind(call)
         if joining is not None:
-            await here.records.amend(given["instance_id"], {"meeting": joining.record(placed["participant_id"])})
+            known = await described(given, joining, placed["call_id"])
+            await here.records.amend(given["instance_id"], {"meeting": known.record(placed["participant_id"])})
     except (BoundElsewhere, RowMissing) as refusal:
         log.error("what Graph placed does not fit its instance: %s", refusal)
     except StorageUnavailable:

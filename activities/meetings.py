@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 from typing import Any
 
+import connections
 from activities.acting import STEP_BUDGET_S, error, send
 from graph.meetings import Chat, Coordinates, JoinIdMeeting, Meeting, OnlineMeeting, TokenMeeting, parse_join_url
-from graph.requests import CreateOrGetOnlineMeeting
+from graph.requests import BadRequest, CreateOrGetOnlineMeeting, GetCall, ListOnlineMeetings
+from storage.errors import StorageUnavailable
+
+log = logging.getLogger("callwright.meetings")
 
 JSON = dict[str, Any]
+#: Seconds for each question about a meeting that the bot is in already: it is to speak soon.
+DESCRIPTION_BUDGET_S = 3.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,6 +29,7 @@ class Joining:
     tenant_id: str | None
     join_url: str | None = None
     organizer_id: str | None = None
+    subject: str | None = None
     start: str | None = None
     end: str | None = None
 
@@ -33,6 +41,7 @@ class Joining:
             "message_id": self.chat.message_id if self.chat else None,
             "join_url": self.join_url,
             "organizer_id": self.organizer_id,
+            "subject": self.subject,
             "start": self.start,
             "end": self.end,
         }
@@ -73,5 +82,70 @@ async def _created(given: JSON, create: JSON) -> JSON:
     found = made.coordinates(given["tenant_id"])
     if found is None:
         return error("refused", code="noCoordinates", message="the meeting that was made cannot be joined")
-    joining = by_coordinates(found, made.join_url)
-    return {"ok": replace(joining, start=made.start, end=made.end)}
+    return {"ok": _told(by_coordinates(found, made.join_url), made)}
+
+
+async def described(given: JSON, joining: Joining, call_id: str) -> Joining:
+    """The same with subject and times, where Graph tells of them.
+
+    It tells who may read the organizer's meetings, which joining does not take: without, and when Graph is slow, the
+    record has to do without them. Who joins by id learns from the call (`call_id`) whose meeting it is.
+    """
+    if joining.start is not None or isinstance(joining.meeting, TokenMeeting):
+        return joining
+    join_id = joining.meeting.join_id if isinstance(joining.meeting, JoinIdMeeting) else None
+    if join_id is not None:
+        joining = await _located(given, joining, call_id)
+    if joining.organizer_id is None:
+        return joining
+    try:
+        request = ListOnlineMeetings(user_id=joining.organizer_id, join_url=joining.join_url, join_id=join_id)
+    except BadRequest:  # a meeting that was found by neither
+        return joining
+    answer = await send(given, request, DESCRIPTION_BUDGET_S)
+    if "error" in answer:
+        log.info("when the meeting of %s is cannot be read: %s", given["instance_id"], answer["error"].get("code"))
+        return joining
+    meeting = meeting_in(answer["ok"])
+    return joining if meeting is None else _told(joining, meeting)
+
+
+async def _located(given: JSON, joining: Joining, call_id: str) -> Joining:
+    call = await send(given, GetCall(call_id=call_id), DESCRIPTION_BUDGET_S)
+    coordinates = Coordinates.of_call(call.get("ok"))
+    if coordinates is None:
+        return joining
+    return replace(joining, chat=coordinates.chat, organizer_id=coordinates.meeting.organizer_id)
+
+
+def meeting_in(answer: JSON | None) -> OnlineMeeting | None:
+    """The meeting in a response, alone or as the only one of a list."""
+    document = answer or {}
+    listed = document.get("value")
+    meeting = OnlineMeeting.parse(listed[0] if isinstance(listed, list) and listed else document)
+    return None if meeting.id is None else meeting
+
+
+async def note_meeting(instance_id: str, meeting: OnlineMeeting) -> None:
+    """Put what is known of a meeting into the record of a call, beside what is there."""
+    records = connections.current().records
+    chat = meeting.chat
+    facts = {
+        "thread_id": chat.thread_id if chat else None,
+        "message_id": chat.message_id if chat else None,
+        "join_url": meeting.join_url,
+        "organizer_id": meeting.organizer_id,
+        "subject": meeting.subject,
+        "start": meeting.start,
+        "end": meeting.end,
+    }
+    try:
+        known = ((await records.get(instance_id)) or {}).get("meeting") or {}
+        new = {name: value for name, value in facts.items() if value is not None}
+        await records.amend(instance_id, {"meeting": {**known, **new}})
+    except StorageUnavailable:
+        log.warning("which meeting %s is about could not be noted", instance_id)
+
+
+def _told(joining: Joining, meeting: OnlineMeeting) -> Joining:
+    return replace(joining, subject=meeting.subject, start=meeting.start, end=meeting.end)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import azure.durable_functions as df
 
 from activities.acting import act
-from activities.requested import act_on, client_context, prompt
+from activities.requested import act_on, attempt, client_context, prompt
 from graph.requests import (
+    GetParticipant,
     InviteParticipants,
     ListParticipants,
     MuteParticipant,
@@ -24,6 +25,12 @@ async def list_participants(given: dict) -> dict:
     """Count who is in the call: `{"ok": {"count"}}`, the bot among them. Who they are is not for history."""
     result = await act(given, ListParticipants(call_id=given["call_id"]))
     return {**result, "ok": {"count": result["ok"]["count"]}} if "ok" in result else result
+
+
+@bp.activity_trigger(input_name="given")
+async def get_participant(given: dict) -> dict:
+    """One participant, by Graph's id for them (`participant`), as `graph.roster.entry` writes it: not who they are."""
+    return await attempt(given, lambda: GetParticipant(call_id=given["call_id"], participant_id=given["participant"]))
 
 
 @bp.activity_trigger(input_name="given")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import connections
-from activities.acting import act, act_once, error, with_journal
+from activities.acting import Look, act, act_once, error, with_journal
 from graph.requests import BadRequest, MediaInfo, Request
 from inbox.errors import InboxError
 from prompts.catalogue import PromptError
@@ -16,19 +16,26 @@ JSON = dict[str, Any]
 Make = Callable[[JSON], Request]
 
 
-async def act_on(given: JSON, make: Make, *, once: bool = False) -> JSON:
-    """Send the request that `make` makes of what was asked for; `once`: never again once it may have reached Graph.
-
-    What cannot be a request is `refused`, and nothing is sent: the call goes on as before.
-    """
+async def act_on(given: JSON, make: Make, *, once: bool = False, look: Look = lambda answer: None) -> JSON:
+    """Send the request that `make` makes of what was asked for; see `attempt`."""
     asked = await arguments(given)
     if "error" in asked:
         return await with_journal(given, asked)
+    return await attempt(given, lambda: make(asked["ok"]), once=once, look=look)
+
+
+async def attempt(
+    given: JSON, make: Callable[[], Request], *, once: bool = False, look: Look = lambda answer: None
+) -> JSON:
+    """Send the request that `make` makes; `once`: never again once it may have reached Graph.
+
+    What cannot be a request is `refused`, and nothing is sent: the call goes on as before.
+    """
     try:
-        request = make(asked["ok"])
+        request = make()
     except (BadRequest, PromptError, KeyError, TypeError, ValueError) as failure:
         return await with_journal(given, error("refused", code="badRequest", message=str(failure)))
-    return await (act_once if once else act)(given, request)
+    return await (act_once if once else act)(given, request, look=look)
 
 
 async def arguments(given: JSON) -> JSON:

@@ -29,6 +29,7 @@ class OnlineMeeting:
     tenant_id: str | None
     join_id: str | None = field(repr=False)
     passcode: str | None = field(repr=False)
+    subject: str | None = field(repr=False)
     #: As Graph wrote them, ISO 8601.
     start: str | None
     end: str | None
@@ -48,6 +49,7 @@ class OnlineMeeting:
             tenant_id=wire.text(user.get("tenantId")),
             join_id=wire.text(join.get("joinMeetingId")),
             passcode=wire.text(join.get("passcode")),
+            subject=wire.text(given.get("subject")),
             start=_time(given.get("startDateTime")),
             end=_time(given.get("endDateTime")),
         )

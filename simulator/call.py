@@ -241,6 +241,8 @@ class Call:
         if self.settings.beyond_metadata:
             resource.update(activeModalities=[], routingPolicies=[], meetingCapability=None, replacesContext=None)
         resource.update(self.birth.more)
+        if settings.meeting_shown == "organizer" and self.conversation is not None:
+            resource.update(self.conversation.fields())
         if self.media_config is not None:
             resource["mediaConfig"] = self.media_config
         if self.audio is not None:

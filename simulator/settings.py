@@ -175,13 +175,17 @@ class SimulatorSettings:
     alone_in_group_s: float | None = 2.0
     alone_in_meeting_s: float | None = 1800.0
     lobby_timeout_s: float = 1800.0
+    #: What a call that joined by id or token shows as its meeting: what it was asked with, or organizer and chat.
+    meeting_shown: Literal["as_asked", "organizer"] = "as_asked"
     #: The tenant lets the bot remove participants.
     remove_participant_allowed: bool = True
     hold_music_delay_s: float = 0.2
 
     # --- who is rung
-    #: Who answers and who does not, by user id, application instance id or phone number; everyone else answers.
+    #: Who answers and who does not, by user id, application instance id or phone number.
     targets: dict[str, Target] = field(default_factory=dict)
+    #: How everyone else behaves.
+    anyone_else: Target = field(default_factory=Target)
     #: Consultative transfers work on either call, or on the call made later, or earlier, only (contract K.5).
     consultative_transfer_on: Literal["either", "later", "earlier"] = "either"
     #: How long a transfer rings before "no_answer" counts as failed.
@@ -241,7 +245,8 @@ class SimulatorSettings:
         if strange:
             raise SettingsRefused(f"results has no {', '.join(strange)}; it has {', '.join(RESULTS)}")
         for who, target in changed.targets.items():
-            _check_target(who, target)
+            _check_target(f"targets.{who}", target)
+        _check_target("anyone_else", changed.anyone_else)
         return changed
 
     def to_json(self) -> dict[str, Any]:
@@ -258,13 +263,13 @@ class SimulatorSettings:
 
     def target(self, identity: str) -> Target:
         """How the person with this id or number behaves."""
-        return self.targets.get(identity, Target())
+        return self.targets.get(identity, self.anyone_else)
 
 
-def _check_target(who: str, target: Target) -> None:
+def _check_target(where: str, target: Target) -> None:
     if not {target.outcome, *target.first} <= OUTCOMES:
-        raise SettingsRefused(f"targets.{who}: outcomes must be some of {', '.join(sorted(OUTCOMES))}")
+        raise SettingsRefused(f"{where}: outcomes must be some of {', '.join(sorted(OUTCOMES))}")
     try:
         checked(target.script)
     except ScriptRefused as problem:
-        raise SettingsRefused(f"targets.{who}: {problem}") from None
+        raise SettingsRefused(f"{where}: {problem}") from None

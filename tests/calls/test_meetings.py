@@ -11,7 +11,10 @@ from callers import Played, clock_of, finish, laptop_with_flows
 from placed import BOB, CAROL, control, graph_calls, over, place, see
 
 from cli.laptop import Laptop
-from simulator.online_meetings import OnlineMeeting
+from simulator.online_meetings import OnlineMeeting, moment
+from simulator.permissions import EVERY_PERMISSION
+
+JSON = dict[str, Any]
 
 MEETING = """
 schema: 1
@@ -63,6 +66,37 @@ async def test_the_bot_joins_by_join_url_and_its_record_says_which_meeting(lapto
     assert call.heard == ["greeting"]
 
 
+async def test_the_record_says_when_a_meeting_is_that_was_joined_by_its_address(laptop: Laptop) -> None:
+    of = meeting(laptop)
+    of.options["subject"] = "Stand-up"
+    where = (await see(laptop, await joined(laptop, of))).record["meeting"]
+    assert where["subject"] == "Stand-up"
+    assert [where["start"], where["end"]] == [moment(of.starts_at), moment(of.ends_at)]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"permissions": [name for name in EVERY_PERMISSION if not name.startswith("OnlineMeetings")]},
+        {"meetings_of": []},
+    ],
+    ids=["permission", "policy"],
+)
+async def test_a_meeting_that_the_bot_may_not_read_is_joined_all_the_same(laptop: Laptop, settings: JSON) -> None:
+    laptop.simulator.change_settings(**settings)
+    call = await see(laptop, await joined(laptop, meeting(laptop)))
+    assert call.heard == ["greeting"]
+    assert call.record["meeting"]["organizer_id"] == BOB
+    assert call.record["meeting"]["start"] is None
+
+
+async def test_a_slow_calendar_does_not_keep_a_meeting_waiting(laptop: Laptop) -> None:
+    laptop.simulator.fault({"operation": "listOnlineMeetings"}, {"status": 503, "retry_after": 1}, times=99)
+    call = await see(laptop, await joined(laptop, meeting(laptop)))
+    assert call.heard == ["greeting"]
+    assert call.record["meeting"]["start"] is None
+
+
 @pytest.mark.parametrize("passcode", [True, False])
 async def test_the_bot_joins_by_join_id(laptop: Laptop, passcode: bool) -> None:
     of = meeting(laptop, passcode=passcode)
@@ -73,6 +107,17 @@ async def test_the_bot_joins_by_join_id(laptop: Laptop, passcode: bool) -> None:
     await clock_of(laptop).advance(20)
     laptop.simulator.people.remove(graph_calls(laptop)[-1].id, graph_calls(laptop)[-1].my_participant_id)
     assert (await over(laptop, instance_id)).record["outcome"] == "removed"
+
+
+@pytest.mark.parametrize("shown", ["as_asked", "organizer"])
+async def test_of_a_meeting_joined_by_id_the_record_knows_what_graph_shows(laptop: Laptop, shown: str) -> None:
+    laptop.simulator.change_settings(meeting_shown=shown)
+    of = meeting(laptop)
+    instance_id = await place(laptop, meeting={"join_id": of.join_id, "passcode": of.passcode})
+    await clock_of(laptop).advance(20)
+    where = (await see(laptop, instance_id)).record["meeting"]
+    told = (of.thread_id, BOB, moment(of.starts_at)) if shown == "organizer" else (None, None, None)
+    assert (where["thread_id"], where["organizer_id"], where["start"]) == told
 
 
 async def test_a_wrong_passcode_is_refused(laptop: Laptop) -> None:
