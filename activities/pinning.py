@@ -35,7 +35,8 @@ async def pin_flow(given: dict) -> dict:
     begin = _to_place if given["digest"]["kind"] == "place" else _incoming
     pinned, facts = await begin(given)
     if not await keys_are_safe(given["instance_id"], pinned):
-        pinned = connections.current().library.degraded()
+        answering = given["digest"].get("answering", False)
+        pinned = connections.current().library.degraded(answering=answering)
     begun = {
         "customer": pinned["route"].get("customer"),
         "route": pinned["route"].get("name"),

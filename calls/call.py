@@ -98,6 +98,7 @@ class Memory:
     missing: str | None = None  # what Graph refused for want of a permission
     started_ms: int = 0
     answered_ms: int | None = None
+    answer_ms: int | None = None  # from the announcement to the request that answered
     ended_ms: int | None = None
     code: int | None = None
     subcode: int | None = None

@@ -84,6 +84,7 @@ def _answer(call: Call, event: Performed) -> Progress:
         call.drop_deadline("establish")
         return acts.Failed(why=event.error or "")
     seen = event.ok or {}
+    call.memory.answer_ms = seen.get("after_ms")
     if seen.get("state") != "established":
         return None
     # The call was answered before, and Graph was asked how far it is: as good as a notification.

@@ -29,7 +29,7 @@ from calls.events import (
 _ERRORS = ("gone", "refused", "not_reached", "unknown", "internal")
 # What activities may say of what they did, each null or absent where it has nothing to say.
 _TEXTS = ("operation_id", "status", "call_id", "target", "ended", "outcome", "token")
-_INTEGERS = ("code", "subcode", "count", "ms", "used")
+_INTEGERS = ("code", "subcode", "count", "ms", "used", "after_ms")
 
 
 def parse(document: Mapping[str, Any]) -> Event:

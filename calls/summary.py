@@ -28,6 +28,7 @@ def summary(call: Call) -> dict[str, Any]:
         "caller": memory.caller,
         "called": memory.called,
         "started": memory.started_ms / 1000,
+        "answer_ms": memory.answer_ms,
         "answered": None if begun is None else begun / 1000,
         "ended": None if ended_ms is None else ended_ms / 1000,
         "duration_s": 0.0 if begun is None or ended_ms is None else (ended_ms - begun) / 1000,
