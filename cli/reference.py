@@ -1,4 +1,4 @@
-"""`callwright reference`: the pages that are written from code: flows and their JSON Schema, the API, Graph."""
+"""`callwright reference`: the pages that are written from code: flows, the API, Graph, the deployment."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from api.openapi import document
-from cli import graph_table
+from cli import deployment_tables, graph_table
 from flows import expressions
 from flows.flow import Defaults
 from flows.kinds import KINDS
@@ -25,6 +25,7 @@ JSON = dict[str, Any]
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "reference"
 PAGE, SCHEMA, API, GRAPH = "flows.md", "flow.schema.json", "api.json", "graph.md"
+BICEP, CODES = "bicep.md", "result-codes.md"
 _LEADS = {
     REQUIRED: "the author must say",
     END: "the flow ends",
@@ -65,6 +66,8 @@ def files() -> dict[str, str]:
         SCHEMA: _json(flow_schema()),
         API: _json(document(VERSION)),
         GRAPH: graph_table.page(),
+        BICEP: deployment_tables.bicep_page(),
+        CODES: deployment_tables.codes_page(),
     }
 
 
