@@ -68,7 +68,7 @@ def done(call: Call, action: str, event: Performed) -> None:
     if event.error is not None:
         return
     if action == "invite" and call.memory.party == "peer":
-        call.memory.party = "group"
+        staying.become_group(call)
     elif action == "play":  # ours wait behind it
         length_ms = (event.ok or {}).get("ms") or 0
         call.memory.announced_until_ms = max(call.now_ms, call.memory.announced_until_ms) + length_ms

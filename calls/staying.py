@@ -11,6 +11,8 @@ from flows.acts import Result
 
 # How long we stay alone in a call that others have left. Graph ends most such calls by itself.
 ALONE_MS = 120_000
+# The caller and the bot.
+TWO = 2
 
 
 def stay(call: Call, act: acts.Stay) -> None:
@@ -40,6 +42,8 @@ def _leave(call: Call) -> None:
 def roster_changed(call: Call, event: RosterChanged) -> None:
     """Others have come or gone. When the last one has, wait a while, then look whether it is so."""
     memory = call.memory
+    if memory.party == "peer" and event.count > TWO:  # one of the two has brought in others
+        become_group(call)
     if memory.party == "peer":
         return
     if event.count > 1:
@@ -47,6 +51,12 @@ def roster_changed(call: Call, event: RosterChanged) -> None:
         call.drop_deadline("alone")
     elif memory.met and "alone" not in memory.deadlines:
         call.set_deadline("alone", ALONE_MS)
+
+
+def become_group(call: Call) -> None:
+    """A call of two is one of several from now on, and stays so when they leave."""
+    call.memory.party = "group"
+    call.note("became_group")
 
 
 def still_alone(call: Call) -> None:

@@ -25,6 +25,9 @@ from storage import RowMissing
 
 log = logging.getLogger("callwright.inbox")
 
+#: In a call of two, the caller and the bot. A roster of more, or of fewer, says that it is none any longer.
+TWO = 2
+
 JSON = dict[str, Any]
 
 
@@ -88,7 +91,7 @@ class Delivery(Handover):
             await self._inbox.put_roster(
                 owner.instance_id, notification.raw, notification.sequence_number, len(notification.participants)
             )
-            if owner.listens_to_roster:
+            if owner.listens_to_roster or len(notification.participants) != TWO:
                 await self._plan_to_tell_roster(owner.instance_id)
             return True
         if item["kind"] == "call" and owner.instance_id != f"call-{notification.call_id}":

@@ -8,11 +8,12 @@ from typing import Any
 
 import azure.durable_functions as df
 import pytest
-from callers import clock_of, laptop_with_flows
+from callers import clock_of, finish, laptop_with_flows
 from placed import BOB, CAROL, LINE, TO_BOB, ask, control, graph_calls, over, place, see
 
 from cli.laptop import Laptop
 
+DAVE = "0c1f5b00-5555-4a2b-9c3d-000000000da7"
 ASKING = """
 schema: 1
 id: test
@@ -211,11 +212,43 @@ async def test_a_call_that_others_are_brought_into_goes_on_as_a_group_call(lapto
     await clock_of(laptop).advance(5)
     laptop.simulator.people.escalate(graph_calls(laptop)[-1].id, [{"user": CAROL}])
     await clock_of(laptop).advance(5)
+    here = graph_calls(laptop)[-1].conversation
+    assert here is not None
+    carol = here.find(CAROL)
+    assert carol is not None
     await control(laptop, instance_id, "mute")
+    await control(laptop, instance_id, "invite", participants=[{"user": DAVE}])
+    await clock_of(laptop).advance(10)
+    await control(laptop, instance_id, "hold", participant=carol.id)
+    await clock_of(laptop).advance(2)
+    await control(laptop, instance_id, "remove-participant", participant=carol.id)
     laptop.simulator.people.remove(graph_calls(laptop)[-1].id, graph_calls(laptop)[-1].my_participant_id)
     call = await over(laptop, instance_id)
-    assert call.record["outcome"] == "removed"
-    assert [each["result"] for each in call.events if each["what"] == "control"] == ["done"]
+    assert (call.record["outcome"], call.record["party"]) == ("removed", "group")
+    told = [(each["action"], each["result"]) for each in call.events if each["what"] == "control"]
+    assert told == [
+        ("mute", "done"),
+        ("invite", "started"),
+        ("invite", "done"),
+        ("hold", "started"),
+        ("hold", "done"),
+        ("remove_participant", "done"),
+    ]
+
+
+async def test_a_call_that_came_in_goes_on_as_a_group_call_and_ends_when_the_others_have_left(tmp_path: Path) -> None:
+    async with laptop_with_flows(tmp_path, test=STAYING) as laptop:
+        call_id = laptop.simulator.ring({"user": {"id": BOB}})
+        await clock_of(laptop).advance(5)
+        laptop.simulator.change_settings(alone_in_group_s=None, group_call_ends_with_initiator=False)
+        of = laptop.simulator.people.escalate(call_id, [{"user": CAROL}])
+        assert of is not None
+        await clock_of(laptop).advance(5)
+        for who in (BOB, CAROL):
+            laptop.simulator.people.leave(of.id, who)
+            await clock_of(laptop).advance(5)
+        (call,) = await finish(laptop, call_id)
+    assert (call.record["outcome"], call.record["party"]) == ("alone", "group")
 
 
 async def test_a_bot_that_may_not_be_in_a_group_call_is_dropped_from_it(laptop: Laptop) -> None:

@@ -42,6 +42,24 @@ nodes:
   speak: {kind: record, consent: consent, next: bye}
   bye: {kind: hangup}
 """
+SEND = """
+schema: 1
+id: send
+locale: en-US
+start: pick-up
+nodes:
+  pick-up: {kind: answer, next: choose}
+  choose:
+    kind: menu
+    prompts: menu
+    options: {1: {next: send, label: "on"}}
+    on: {tooMany: bye}
+  send:
+    kind: transfer
+    target: {user: 0c1f5b00-5555-4a2b-9c3d-00000000a11c}
+    on: {failed: bye}
+  bye: {kind: hangup, prompts: goodbye}
+"""
 PLAIN = sorted(set(COMMANDS) - {"invite"})
 
 
@@ -122,6 +140,28 @@ def test_others_are_called_into_a_call_of_two_only_where_that_is_set(ring: Any) 
     call.hang_up(100)
     assert call.run().answered == [("invite", "done", None)]
     assert call.summary["party"] == "group"
+
+
+def test_a_call_of_two_that_somebody_brings_others_into_is_a_group_call(ring: Any) -> None:
+    call = listening(ring)
+    call.say({"kind": "roster", "sequence": 1, "count": 2})
+    call.ask("invite")
+    call.say({"kind": "roster", "sequence": 2, "count": 3}, 100)
+    call.run(until=6500)
+    call.ask("invite")
+    call.say({"kind": "roster", "sequence": 3, "count": 4}, 50)
+    call.hang_up(100)
+    assert call.run().answered == [("invite", "refused", "peerToPeer"), ("invite", "done", None)]
+    assert call.summary["party"] == "group"
+    assert [each["what"] for each in call.journal].count("became_group") == 1
+
+
+def test_a_flow_cannot_send_on_whoever_called_once_there_are_several(ring: Any) -> None:
+    call = ring(SEND, place={}).run(until=5000)
+    call.say({"kind": "roster", "sequence": 1, "count": 3})
+    call.press("1", 500)
+    call.run(until=10_000)
+    assert ("transfer_call" in call.activities, call.summary["party"]) == (False, "group")
 
 
 def test_others_are_called_into_a_group_call(ring: Any) -> None:

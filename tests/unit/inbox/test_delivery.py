@@ -140,6 +140,14 @@ async def test_a_call_of_two_is_told_of_no_roster(bot: Bot) -> None:
     assert await bot.inbox.roster(call) is not None
 
 
+async def test_a_call_of_two_that_others_are_brought_into_is_told_until_it_is_one_of_two_again(bot: Bot) -> None:
+    call = await in_meeting(bot, REQUEST)
+    for count in (3, 2, 1):
+        await take(bot, roster(GRAPH, count), call)
+        bot.now += 15
+    assert await rosters_told(bot, call) == [3, 1]
+
+
 async def test_a_group_call_that_comes_in_is_told_of_its_roster(bot: Bot) -> None:
     await take(bot, notification("03_incoming_group_meeting", GRAPH), None)
     await take(bot, roster(GRAPH, 3), f"call-{GRAPH}")
