@@ -155,6 +155,7 @@ module identity 'modules/identity.bicep' = {
   name: 'identity'
   params: {
     prefix: name
+    who: 'app'
     location: location
     tags: tags
   }
@@ -304,6 +305,27 @@ module bot 'modules/bot.bicep' = {
   }
 }
 
+module workersIdentity 'modules/identity.bicep' = if (mediaWorkers) {
+  name: 'workersIdentity'
+  params: {
+    prefix: name
+    who: 'workers'
+    location: location
+    tags: tags
+  }
+}
+
+module workersRbac 'modules/rbac_workers.bicep' = if (mediaWorkers) {
+  name: 'workersRbac'
+  params: {
+    principalId: workersIdentity!.outputs.principalId
+    storageAccountName: storage.outputs.accountName
+    transientAccountName: storage.outputs.transientAccountName
+    keyVaultName: keyVault.outputs.name
+    insightsName: monitoring.outputs.insightsName
+  }
+}
+
 module media 'modules/media_workers.bicep' = if (mediaWorkers) {
   name: 'media'
   params: {
@@ -311,8 +333,8 @@ module media 'modules/media_workers.bicep' = if (mediaWorkers) {
     location: location
     tags: tags
     unique: unique
-    identityId: identity.outputs.id
-    identityClientId: identity.outputs.clientId
+    identityId: workersIdentity!.outputs.id
+    identityClientId: workersIdentity!.outputs.clientId
     subnetId: network!.outputs.workersSubnetId
     certificateUrl: keyVault.outputs.mediaCertificateUrl
     installerUrls: mediaInstallerUrls
@@ -327,7 +349,7 @@ module media 'modules/media_workers.bicep' = if (mediaWorkers) {
     mediaPortLast: mediaPortLast
   }
   dependsOn: [
-    rbac
+    workersRbac
   ]
 }
 
@@ -363,6 +385,9 @@ output workspaceId string = monitoring.outputs.workspaceId
 
 @description('Address of the speech account; empty without one.')
 output speechEndpoint string = speech ? speechAccount!.outputs.endpoint : ''
+
+@description('Object id of the workers\' identity, which the app role Media.Events is given to; empty without them.')
+output workersPrincipalId string = mediaWorkers ? workersIdentity!.outputs.principalId : ''
 
 @description('Name of the scale set of media workers; empty without them.')
 output scaleSetName string = mediaWorkers ? media!.outputs.scaleSetName : ''

@@ -40,16 +40,10 @@ var storageRoles = [
 ]
 // Storage Blob Data Contributor. Reason: transient recordings are written, read, deleted; nothing is owned there.
 var transientRole = 'ba92f5b4-2d11-453d-a403-e96b0029c9fe'
-var vaultRoles = [
-  {
-    // Key Vault Secrets User. Reason: the platform resolves CALLBACK_KEYS with it; media workers read their certificate.
-    id: '4633458b-17de-408a-b874-0445c86b69e6'
-  }
-  {
-    // Key Vault Crypto Service Encryption User. Reason: wraps and unwraps the keys of sensitive calls; cannot read any.
-    id: 'e147488a-f6f5-4113-8e2d-b22465e65bf6'
-  }
-]
+// Key Vault Secrets User. Reason: the platform resolves CALLBACK_KEYS with it; on that secret alone.
+var secretRole = '4633458b-17de-408a-b874-0445c86b69e6'
+// Key Vault Crypto Service Encryption User. Reason: wraps and unwraps the keys of sensitive calls; cannot read any.
+var keyRole = 'e147488a-f6f5-4113-8e2d-b22465e65bf6'
 // Monitoring Metrics Publisher. Reason: Application Insights takes telemetry from identities with it, and from no key.
 var insightsRole = '3913510d-42f4-4e42-8a64-420c390055eb'
 // Durable Task Data Contributor. Reason: orchestrations are started, worked on, queried.
@@ -67,6 +61,16 @@ resource transientAccount 'Microsoft.Storage/storageAccounts@2024-01-01' existin
 
 resource vault 'Microsoft.KeyVault/vaults@2024-11-01' existing = {
   name: keyVaultName
+}
+
+resource callbackSecret 'Microsoft.KeyVault/vaults/secrets@2024-11-01' existing = {
+  parent: vault
+  name: 'callback-keys'
+}
+
+resource keyEncryptionKey 'Microsoft.KeyVault/vaults/keys@2024-11-01' existing = {
+  parent: vault
+  name: 'key-encryption'
 }
 
 resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
@@ -103,17 +107,25 @@ resource onTransient 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   }
 }
 
-resource onVault 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
-  for role in vaultRoles: {
-    name: guid(vault.id, principalId, role.id)
-    scope: vault
-    properties: {
-      principalId: principalId
-      principalType: 'ServicePrincipal'
-      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', role.id)
-    }
+resource onSecret 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(callbackSecret.id, principalId, secretRole)
+  scope: callbackSecret
+  properties: {
+    principalId: principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', secretRole)
   }
-]
+}
+
+resource onKey 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(keyEncryptionKey.id, principalId, keyRole)
+  scope: keyEncryptionKey
+  properties: {
+    principalId: principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', keyRole)
+  }
+}
 
 resource onInsights 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   name: guid(insights.id, principalId, insightsRole)

@@ -231,6 +231,10 @@ def monitoring(files: Files) -> Iterator[tuple[str, str]]:
             for function in re.findall(r'"(\w+)"', listed):
                 if not re.search(rf"def {function}\(", code):
                     yield where, f"no function is called {function}"
+    logged = "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "triggers").glob("*.py")))
+    for words in re.findall(r'Message (?:startswith|endswith) "([^"]+)"', file.text):
+        if words not in logged:
+            yield "modules/monitoring.bicep", f"nothing logs {words!r}"
 
 
 def media_workers(files: Files) -> Iterator[tuple[str, str]]:
@@ -265,6 +269,21 @@ def media_workers(files: Files) -> Iterator[tuple[str, str]]:
     for name, symbol, resource, _ in _of(files, "Microsoft.Insights/autoscaleSettings"):
         if any(each.get("direction") == "Decrease" for _, each in objects(resource.body)):
             yield name, f"{symbol}: a rule must not take away a worker that has calls"
+
+
+def workers_are_not_the_app(files: Files) -> Iterator[tuple[str, str]]:
+    """Whoever takes over a worker must not be able to speak to Graph as the bot, or to read its inbox."""
+    modules = files["main.bicep"].modules
+    media = modules["media"].body["params"]
+    for parameter in ("identityId", "identityClientId"):
+        if not re.match(r"workersIdentity\b", str(media.get(parameter))):
+            yield "main.bicep", f"media: {parameter} must be that of workersIdentity"
+    if not re.match(r"workersIdentity\b", str(modules["workersRbac"].body["params"].get("principalId"))):
+        yield "main.bicep", "workersRbac must be about workersIdentity"
+    for name, symbol, resource, _ in _of(files, "Microsoft.Authorization/roleAssignments"):
+        allowed = {"keptRecordings", "transientRecordings", "certificate", "insights"}
+        if name == "modules/rbac_workers.bicep" and resource.body.get("scope") not in allowed:
+            yield name, f"{symbol}: workers have nothing to do with {resource.body.get('scope')}"
 
 
 def network(files: Files) -> Iterator[tuple[str, str]]:
@@ -306,6 +325,7 @@ DEPLOYMENT: list[Rule] = [
     scheduler,
     monitoring,
     media_workers,
+    workers_are_not_the_app,
     network,
     resource_names,
     tagged,

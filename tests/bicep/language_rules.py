@@ -1,6 +1,7 @@
 """What must hold of any Bicep here: it parses, names resolve, modules fit, resources have the properties they can have.
 
-`azure_types.json` says which properties and values there are. The Bicep compiler knows more; it is not needed for this.
+`azure_types.json` says which properties and values there are, of the types and versions that are used: a new type or
+version needs its lines there. The Bicep compiler knows more; it is not needed for this.
 """
 
 from __future__ import annotations

@@ -22,8 +22,8 @@ def test_the_bicep_keeps_the_rule(bicep: Path, rule: Rule) -> None:
 
 def test_every_file_is_read(bicep: Path) -> None:
     files = read_cached(bicep)
-    assert len(files) == 13
-    assert sum(len(file.resources) for file in files.values()) == 49
+    assert len(files) == 14
+    assert sum(len(file.resources) for file in files.values()) == 65
 
 
 @pytest.mark.parametrize("seed", SEEDS, ids=lambda seed: seed.mistake)
