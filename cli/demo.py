@@ -18,6 +18,7 @@ from rich.console import Console
 from cli.demo_call import DemoCall
 from cli.demo_view import LiveView, print_call
 from cli.laptop import BotOptions, open_laptop
+from cli.transcript import captions
 from clock import RealClock, VirtualClock
 from localhost.azurite import Azurite
 
@@ -77,6 +78,7 @@ async def _stay(storage: str) -> None:
         options=options,
         simulator_port=simulator_port,
     ) as laptop:
+        laptop.simulator.captions = captions(laptop.connections.catalogue)
         with LiveView(laptop):
             DemoCall(laptop)
             await stop.wait()

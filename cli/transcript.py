@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import yaml
+
+from cli.laptop import APP_FOLDER
 from prompts.catalogue import Catalogue
 
 JSON = dict[str, Any]
@@ -13,6 +16,17 @@ def prompt_ids(catalogue: Catalogue) -> dict[str, str]:
     """The id of every prompt, by the SHA-256 of its audio."""
     every = [catalogue.prompt(id, locale) for locale in catalogue.locales for id in catalogue.ids(locale)]
     return {prompt.sha256: prompt.id for prompt in every}
+
+
+def captions(catalogue: Catalogue) -> dict[str, str]:
+    """What every prompt says, by the SHA-256 of its audio; its id where nobody wrote that down."""
+    words: dict[str, str] = {}
+    for locale in catalogue.locales:
+        written = APP_FOLDER / "prompts" / "texts" / f"{locale}.yaml"
+        texts = yaml.safe_load(written.read_text(encoding="utf-8")) if written.exists() else {}
+        prompts = [catalogue.prompt(id, locale) for id in catalogue.ids(locale)]
+        words.update({prompt.sha256: texts.get(prompt.id, prompt.id) for prompt in prompts})
+    return words
 
 
 def line_of(entry: JSON, ids: dict[str, str]) -> JSON | None:

@@ -61,6 +61,7 @@ def control_routes(simulator: Simulator) -> list[Route]:
         ("POST", "/meetings/{name}/{act}", control_people.act),
         ("POST", "/faults", _add_fault),
         ("GET", "/faults", _list_faults),
+        ("DELETE", "/faults", _clear_faults),
         ("GET", "/clock", _show_clock),
         ("POST", "/clock", _advance_clock),
         ("GET", "/settings", _show_settings),
@@ -105,12 +106,12 @@ async def _ring(simulator: Simulator, request: Request) -> Response:
 
 async def _list(simulator: Simulator, request: Request) -> Response:
     del request
-    return JSONResponse({"calls": [_summary(call) for call in simulator.calls.values()]})
+    return JSONResponse({"calls": [summary(call) for call in simulator.calls.values()]})
 
 
 async def _show(simulator: Simulator, request: Request) -> Response:
     call = simulator.call(request.path_params["call_id"])
-    return JSONResponse({**_summary(call), "transcript": call.transcript.entries})
+    return JSONResponse({**summary(call), "transcript": call.transcript.entries})
 
 
 async def _press(simulator: Simulator, request: Request) -> Response:
@@ -123,7 +124,8 @@ async def _press(simulator: Simulator, request: Request) -> Response:
 
 
 async def _say(simulator: Simulator, request: Request) -> Response:
-    simulator.say(request.path_params["call_id"], await request.body())
+    continued = request.query_params.get("continued") == "true"
+    simulator.say(request.path_params["call_id"], await request.body(), continued=continued)
     return Response(status_code=202)
 
 
@@ -166,6 +168,12 @@ async def _list_faults(simulator: Simulator, request: Request) -> Response:
     return JSONResponse({"faults": simulator.faults.pending()})
 
 
+async def _clear_faults(simulator: Simulator, request: Request) -> Response:
+    del request
+    simulator.faults.clear()
+    return Response(status_code=204)
+
+
 async def _show_clock(simulator: Simulator, request: Request) -> Response:
     del request
     now = simulator.clock.now()
@@ -205,7 +213,8 @@ async def _reset(simulator: Simulator, request: Request) -> Response:
     return Response(status_code=204)
 
 
-def _summary(call: Call) -> dict[str, Any]:
+def summary(call: Call) -> dict[str, Any]:
+    """A call as the control plane lists it."""
     caller, called = call.birth.caller, call.birth.called
     return {
         "id": call.id,

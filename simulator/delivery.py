@@ -146,6 +146,7 @@ class Delivery:
             taken = await self._post_until_taken(line, first, body, entry)
             if settings.duplicate_notifications or (fault is not None and fault.word == "duplicate"):
                 await self._post(line, first.url, body, entry, message_id=_new_id(), first_id=entry["message_id"])
+        line.transcript.tell(entry)
         for one in batch:
             if one.concluded is not None:
                 one.concluded(taken)

@@ -1,4 +1,4 @@
-"""Telephones that ring because of the bot: of people it calls, and of people it invites.
+"""Telephones that ring because of the bot: of people it calls, invites, or hands a call on to.
 
 A telephone does what the setting `targets` says for its owner, unless the control plane acts first.
 """
@@ -16,7 +16,13 @@ class Ringing:
     """One telephone that rings. `decided` is told once how it turned out: `answers`, or a name of an ending."""
 
     def __init__(
-        self, call: Call, who: Identity, decided: Callable[[str], None], *, participant_id: str | None = None
+        self,
+        call: Call,
+        who: Identity,
+        decided: Callable[[str], None],
+        *,
+        participant_id: str | None = None,
+        ring_s: float | None = None,
     ) -> None:
         self.who = who
         #: Who they will be in the conversation that they are invited to.
@@ -26,7 +32,7 @@ class Ringing:
         self._timer = f"ring {id(self)}"
         call.ringing.append(self)
         call.transcript.add("far_end", does="rings", who=[who.id])
-        plan, ring_s = call.exchange.plan(who.id), call.settings.ring_s
+        plan, ring_s = call.exchange.plan(who.id), call.settings.ring_s if ring_s is None else ring_s
         if plan.outcome in ("waits", "no_answer") or plan.after_s > ring_s:
             call.later(self._timer, ring_s, lambda: self.decide("no_answer"))
         else:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -16,6 +17,8 @@ from simulator.audio import WrongFormat, duration_s, pcm_of
 from simulator.delivery import reachable
 from simulator.results import Result
 from simulator.settings import SimulatorSettings
+
+_SOUNDS_KEPT = 64
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +70,11 @@ class PromptFetcher:
     def __init__(self, settings: Callable[[], SimulatorSettings]) -> None:
         self._settings = settings
         self._http: aiohttp.ClientSession | None = None
+        self._sounds: OrderedDict[str, bytes] = OrderedDict()
+
+    def sound(self, sha256: str) -> bytes | None:
+        """The WAV file with this hash, when it is among those fetched last: people at browser phones hear it."""
+        return self._sounds.get(sha256)
 
     async def fetch(self, info: MediaInfo) -> Prompt:
         """Download and check one prompt. Raises `PromptFailed`."""
@@ -76,6 +84,7 @@ class PromptFetcher:
             sha256, seconds = _checked(wav)
         except WrongFormat as problem:
             raise PromptFailed(info, str(problem), settings.result("prompt_format")) from None
+        self._keep_sound(sha256, wav)
         return Prompt(info=info, sha256=sha256, duration_s=seconds)
 
     async def close(self) -> None:
@@ -83,6 +92,12 @@ class PromptFetcher:
         if self._http is not None:
             await self._http.close()
             self._http = None
+
+    def _keep_sound(self, sha256: str, wav: bytes) -> None:
+        self._sounds[sha256] = wav
+        self._sounds.move_to_end(sha256)
+        while len(self._sounds) > _SOUNDS_KEPT:
+            self._sounds.popitem(last=False)
 
     async def _download(self, info: MediaInfo, settings: SimulatorSettings) -> bytes:
         failed = functools.partial(PromptFailed, info, result=settings.result("prompt_download_failed"))

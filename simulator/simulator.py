@@ -18,6 +18,7 @@ from simulator.exchange import Birth
 from simulator.far_end import Step
 from simulator.graph_app import graph_routes
 from simulator.people import People
+from simulator.phone.routes import phone_routes
 from simulator.results import ENDINGS, NoSuchEnding, Result
 from simulator.settings import SimulatorSettings
 from simulator.switchboard import NothingToActOn, Switchboard
@@ -34,7 +35,8 @@ class Simulator(Switchboard):
     def __init__(self, clock: Clock, settings: SimulatorSettings | None = None) -> None:
         super().__init__(clock, settings or SimulatorSettings())
         self.people = People(self)
-        self.app = Starlette(routes=[*graph_routes(self), *control_routes(self), *token_routes(self)])
+        routes = [*graph_routes(self), *control_routes(self), *phone_routes(self), *token_routes(self)]
+        self.app = Starlette(routes=routes)
 
     def ring(
         self,
@@ -113,14 +115,17 @@ class Simulator(Switchboard):
         for tone in tones_of(tones):
             call.tones.press_in_turn(call, tone, interval_ms / 1000, self.clock)
 
-    def say(self, call_id: str, wav: bytes) -> None:
-        """From now on the caller says this (WAV, PCM 16 kHz mono 16-bit).
+    def say(self, call_id: str, wav: bytes, *, continued: bool = False) -> None:
+        """From now on the caller says this (WAV, PCM 16 kHz mono 16-bit). `continued`: right after what they said last.
 
         Raises `NoSuchCall`, `NothingToActOn`, `simulator.audio.WrongFormat`.
         """
         call, pcm = self._live(call_id), pcm_of(wav)
-        call.voice.say(pcm, self.clock.now())
-        call.transcript.add("speech", duration_ms=round(duration_s(pcm) * 1000))
+        if continued:
+            call.voice.go_on(pcm, self.clock.now())
+        else:
+            call.voice.say(pcm, self.clock.now())
+            call.transcript.add("speech", duration_ms=round(duration_s(pcm) * 1000))
         for heard in tuple(call.on_speech):
             heard()
 
@@ -128,7 +133,7 @@ class Simulator(Switchboard):
         """The far end hangs up, or gives up while it rings. Raises `NoSuchCall`, `NothingToActOn`."""
         call, settings = self._live(call_id), self._settings
         peer = call.birth.peer
-        if call.ringing and call.state != "established":
+        if call.ringing and call.state in ("establishing", "ringing"):
             raise NothingToActOn(f"call {call_id} is not answered: its far end may answer or decline")
         participant = None
         if call.conversation is not None and call.state != "incoming":

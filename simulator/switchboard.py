@@ -59,6 +59,8 @@ class Switchboard(ABC):
         self.tokens = Tokens(lambda: self._settings, clock.now)
         #: Told of every transcript entry: call id and entry, again when an entry has changed.
         self.watchers: list[Watcher] = []
+        #: What prompts say, by the SHA-256 of their file, where somebody knows: browser phones show it.
+        self.captions: Mapping[str, str] = {}
         self._delivery = Delivery(clock, lambda: self._settings, self.tokens, lambda: self.faults)
         self._fetcher = PromptFetcher(lambda: self._settings)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -156,6 +158,10 @@ class Switchboard(ABC):
         target, times = self._settings.target(identity), self._rung[identity]
         self._rung[identity] += 1
         return target if times >= len(target.first) else replace(target, outcome=target.first[times])
+
+    def sound(self, sha256: str) -> bytes | None:
+        """The WAV file of a prompt that was fetched of late, by its hash."""
+        return self._fetcher.sound(sha256)
 
     def send(self, line: Line, outgoing: Outgoing) -> None:
         """Queue a notification behind the earlier ones of its call."""

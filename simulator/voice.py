@@ -14,6 +14,9 @@ from simulator.audio import BYTES_PER_S, Interval, duration_s, spoken
 EndReason = Literal["initial_silence", "max_silence", "max_duration"]
 
 
+_LATE_S = 0.5
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Speech:
     start: float
@@ -29,6 +32,20 @@ class Voice:
     def say(self, pcm: bytes, now: float) -> None:
         """From now on the caller says this; what they were saying breaks off."""
         self._speeches.append(_Speech(start=now, pcm=pcm))
+
+    def go_on(self, pcm: bytes, now: float) -> None:
+        """The caller says this right after what they said last: a piece of live speech, which comes early or late.
+
+        After a pause longer than `_LATE_S` it begins now.
+        """
+        said = self._end()
+        self._speeches.append(_Speech(start=said if said is not None and now - said <= _LATE_S else now, pcm=pcm))
+
+    def _end(self) -> float | None:
+        if not self._speeches:
+            return None
+        last = self._speeches[-1]
+        return last.start + duration_s(last.pcm)
 
     def spoken(self, since: float, threshold_dbfs: float) -> list[Interval]:
         """When the caller is heard speaking from `since` on, as far as is known now."""

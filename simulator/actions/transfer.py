@@ -22,6 +22,7 @@ from simulator import notifications as notes
 from simulator.actions.asked import Answer, Asked
 from simulator.call import Call
 from simulator.conversation import Participant
+from simulator.dialling import Ringing
 from simulator.errors import invalid, not_established, not_present
 from simulator.identities import Identity
 from simulator.notifications import same_id
@@ -87,22 +88,30 @@ def _transferee(call: Call, value: Any) -> Participant | None:
 
 def _ring(wanted: _Transfer) -> None:
     call, target = wanted.call, wanted.target
-    plan = call.exchange.plan(target.id)
-    outcome, after_s = plan.outcome, plan.after_s
-    if wanted.voicemail:
-        outcome, after_s = "answers", _VOICEMAIL_S
-    elif outcome in ("no_answer", "waits"):
-        after_s = call.settings.transfer_ring_s
+    # Only resource accounts reach the telephone network, and no one other tenants' users.
     unreachable = target.kind == "phone" and not call.birth.reaches_phones
     if unreachable or call.settings.foreign(target.id, target.tenant_id, call.birth.tenant_id):
-        outcome = "fails"  # only resource accounts reach the telephone network, and no one other tenants' users
-    call.transcript.add("far_end", does="voicemail answers" if wanted.voicemail else "rings", who=[target.id])
-    call.later("transfer", after_s, lambda: _decided(wanted, outcome))
+        _decide_later(wanted, "rings", "fails", call.exchange.plan(target.id).after_s)
+    elif wanted.voicemail:
+        _decide_later(wanted, "voicemail answers", "answers", _VOICEMAIL_S)
+    else:
+        Ringing(call, target, lambda outcome: _decided(wanted, outcome), ring_s=call.settings.transfer_ring_s)
+
+
+def _decide_later(wanted: _Transfer, does: str, outcome: str, after_s: float) -> None:
+    """What no person decides."""
+    call, target = wanted.call, wanted.target
+
+    def decide() -> None:
+        call.transcript.add("far_end", does=outcome, who=target.id)
+        _decided(wanted, outcome)
+
+    call.transcript.add("far_end", does=does, who=[target.id])
+    call.later("transfer", after_s, decide)
 
 
 def _decided(wanted: _Transfer, outcome: str) -> None:
     call = wanted.call
-    call.transcript.add("far_end", does=outcome, who=wanted.target.id)
     if outcome != "answers":
         _fail(call, "transfer_failed")
         return

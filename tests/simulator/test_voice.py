@@ -78,3 +78,21 @@ def test_the_computed_end_is_the_one_a_listener_finds(runs, initial_s, silence_s
     expected, why = frame_by_frame(frames, initial_s, silence_s, longest_s)
     assert end == pytest.approx(expected, abs=1e-6)
     assert reason == why or end == pytest.approx(longest_s)  # at the same moment either reason is right
+
+
+def test_live_speech_has_no_gaps_however_its_pieces_arrive(make_wav):
+    pcm = pcm_of(make_wav((1.0, 0.5)))
+    pieces = [pcm[at : at + 6400] for at in range(0, len(pcm), 6400)]
+    voice = Voice()
+    voice.say(pieces[0], 10.2)
+    for piece, arrives in zip(pieces[1:], (10.35, 10.7, 10.71, 11.1), strict=True):
+        voice.go_on(piece, arrives)
+    assert voice.pcm(10.2, 11.2) == pcm
+    voice.go_on(pcm, 20.0)  # after a pause it begins when it comes
+    assert voice.spoken(12.0, -45.0)[0][0] == pytest.approx(20.0)
+
+
+def test_the_first_piece_of_live_speech_begins_when_it_comes(make_wav):
+    voice = Voice()
+    voice.go_on(pcm_of(make_wav((0.5, 0.5))), 3.0)
+    assert voice.spoken(0.0, -45.0) == [pytest.approx((3.0, 3.5))]

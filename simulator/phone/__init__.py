@@ -1,0 +1,1 @@
+"""The browser phone: a page on which a developer rings the bot, hears it, presses keys and speaks."""
