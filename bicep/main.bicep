@@ -47,6 +47,9 @@ param dialAllow string = ''
 @description('Folder of the flow documents and routes.yaml within the package.')
 param flows string = 'flows/definitions'
 
+@description('Further settings of the app, by name, as docs/reference/settings.md has them. No secrets.')
+param moreSettings object = {}
+
 @description('Instances kept ready for HTTP: what answers calls.')
 param alwaysReadyHttp int = 1
 
@@ -280,6 +283,7 @@ module functionApp 'modules/function_app.bicep' = {
     callingTenants: callingTenants
     dialAllow: dialAllow
     flows: flows
+    moreSettings: moreSettings
     alwaysReadyHttp: alwaysReadyHttp
     alwaysReadyDurable: alwaysReadyDurable
     httpConcurrency: httpConcurrency

@@ -55,6 +55,9 @@ param dialAllow string
 @description('Folder of the flow documents and routes.yaml within the package.')
 param flows string
 
+@description('Further settings of the app, by name.')
+param moreSettings object
+
 @description('Instances kept ready for HTTP: what answers calls.')
 @minValue(0)
 @maxValue(20)
@@ -154,6 +157,12 @@ var schedulerSettings = [
     value: taskHubName
   }
 ]
+var furtherSettings = [
+  for setting in items(moreSettings): {
+    name: setting.key
+    value: setting.value
+  }
+]
 
 resource plan 'Microsoft.Web/serverfarms@2024-04-01' = {
   name: '${prefix}-plan'
@@ -222,7 +231,7 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
     publicNetworkAccess: 'Enabled'
     serverFarmId: plan.id
     siteConfig: {
-      appSettings: concat(baseSettings, empty(schedulerEndpoint) ? [] : schedulerSettings)
+      appSettings: concat(baseSettings, furtherSettings, empty(schedulerEndpoint) ? [] : schedulerSettings)
       ftpsState: 'Disabled'
       http20Enabled: true
       minTlsVersion: '1.2'

@@ -149,6 +149,7 @@ def roles(files: Files) -> Iterator[tuple[str, str]]:
 def app_settings(files: Files) -> Iterator[tuple[str, str]]:
     for name, symbol, resource, file in _of(files, "Microsoft.Web/sites"):
         listed = resolve(file, at(resource.body, "properties.siteConfig.appSettings")) or []
+        listed = [each for each in listed if not isinstance(each["name"], Code)]  # a parameter file says which
         given = {each["name"]: str(each["value"]) for each in listed}
         if len(given) != len(listed):
             yield name, f"{symbol}: a setting is there twice"
@@ -166,6 +167,21 @@ def app_settings(files: Files) -> Iterator[tuple[str, str]]:
         yield from ((name, f"{each} is missing") for each in missing)
         if given.get("AzureWebJobsStorage") or given.get("BOT_CLIENT_SECRET"):
             yield name, "no connection strings and no client secrets in Azure"
+
+
+def further_settings(files: Files) -> Iterator[tuple[str, str]]:
+    """What parameter files set by name is something that settings.py reads, and nothing that the template sets."""
+    folder = files["main.bicep"].path.parent
+    source = (ROOT / "settings.py").read_text(encoding="utf-8")
+    template = files["modules/function_app.bicep"].text
+    for path in sorted(folder.rglob("*.parameters.json")):
+        given = json.loads(path.read_text(encoding="utf-8"))["parameters"].get("moreSettings", {}).get("value", {})
+        for each, value in given.items():
+            name = path.relative_to(folder).as_posix()
+            if f'"{each}"' not in source or f"'{each}'" in template:
+                yield name, f"{each} is read by nobody, or set by the template"
+            if not isinstance(value, str):
+                yield name, f"{each} must be text"
 
 
 def function_app(files: Files) -> Iterator[tuple[str, str]]:
@@ -320,6 +336,7 @@ DEPLOYMENT: list[Rule] = [
     vault,
     roles,
     app_settings,
+    further_settings,
     function_app,
     bot,
     scheduler,

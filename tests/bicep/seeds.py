@@ -113,6 +113,13 @@ SEEDS = [
     Seed("a misspelt app setting", "app_settings", _APP, "'BOT_TENANT_ID'", "'BOT_TENANTID'"),
     Seed("a missing app setting", "app_settings", _APP, "  {\n    name: 'BOT_APP_ID'\n    value: botAppId\n  }\n", ""),
     Seed("strict typing left off", "app_settings", _APP, "    value: '1'", "    value: '0'"),
+    Seed(
+        "a misspelt setting in a parameter file",
+        "further_settings",
+        "parameters/private.parameters.json",
+        '"TONE_REORDER_MS"',
+        '"TONE_REORDER"',
+    ),
     Seed("plain http", "function_app", _APP, "httpsOnly: true", "httpsOnly: false"),
     Seed("nothing ready for calls", "function_app", _APP, "name: 'http'\n", "name: 'blob'\n"),
     Seed("another Python than the package's", "function_app", _APP, "'3.11'", "'3.12'"),
