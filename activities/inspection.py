@@ -1,7 +1,7 @@
 """What Graph itself says of the application's calls and of their operations.
 
-Nothing in the life of a call depends on it: states and ends of operations arrive as notifications. Two names differ from
-Graph's: the functions `list_calls` and `get_call` are routes for operators.
+Nothing in the life of a call depends on it: states and ends of operations arrive as notifications. Two names are not
+Graph's alone, since the functions `list_calls` and `get_call` are routes for operators.
 """
 
 from __future__ import annotations

@@ -89,6 +89,19 @@ async def forward_control(given: dict, client: df.DurableOrchestrationClient) ->
 
 
 @bp.activity_trigger(input_name="given")
+async def refuse_control(given: dict) -> dict:
+    """Note that what was asked of `instance_id` (notification `n`, `request`, `action`) cannot be done, and why."""
+    facts = {name: given[name] for name in ("action", "request", "reason", "at")}
+    entry = {**facts, "seq": given["n"], "what": "control", "node": None, "result": "refused"}
+
+    async def refuse() -> JSON:
+        await connections.current().records.append(given["instance_id"], [entry])
+        return {}
+
+    return await _settled(refuse)
+
+
+@bp.activity_trigger(input_name="given")
 @bp.durable_client_input(client_name="client")
 async def hang_up_legs(given: dict, client: df.DurableOrchestrationClient) -> dict:
     """Hang up every leg of `instance_id` that lives; the orchestration cannot any more."""
@@ -113,11 +126,17 @@ async def hang_up_legs(given: dict, client: df.DurableOrchestrationClient) -> di
 @bp.activity_trigger(input_name="given")
 @bp.durable_client_input(client_name="client")
 async def report_leg(given: dict, client: df.DurableOrchestrationClient) -> dict:
-    """Tell `parent` that its leg number `leg` is `status`: ringing, established, accepted, declined."""
+    """Tell `parent` that its leg number `leg` is `status`: ringing, established, accepted, declined.
+
+    Or that somebody could not be brought into it (`not_invited`), as `request` wanted.
+    """
     digest = {"kind": "leg", "leg": given["leg"], "status": given["status"], "call_id": given["call_id"]}
+    about = given.get("request")
+    if about is not None:
+        digest["request"] = about
 
     async def report() -> JSON:
-        identity = f"leg:{given['leg']}:{given['instance_id']}:{given['status']}"
+        identity = f"leg:{given['leg']}:{given['instance_id']}:{given['status']}" + (f":{about}" if about else "")
         await connections.current().delivery(client).tell(given["parent"], digest, identity)
         return {}
 

@@ -131,12 +131,13 @@ class PlaceCall(Command):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReportLeg(Command):
-    """Tell the orchestration `parent` how far its leg is."""
+    """Tell the orchestration `parent` how far its leg is, or that its `request` came to nothing."""
 
     activity: ClassVar[str] = "report_leg"
     parent: str
     leg: int
     status: str
+    request: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,7 +7,7 @@
 | `play` | established, and nothing is recorded or given away | queues a prompt behind what plays |
 | `transfer` | the same | takes the call from its flow; back again, the act at hand begins once more |
 | `release` | at any time | ends the flow's stay; a call that does not stay is hung up |
-| `join` | at any time | says that somebody is about to take the call over: its end is `moved` |
+| `join` | at any time | says that somebody is about to take the call over: its end is `moved`, until `release` |
 | `hold_on` | at any time | nothing: the call stays as it is |
 | `hang_up` | at any time | hangs up |
 
@@ -99,6 +99,7 @@ def _invite(call: Call, event: Control) -> Progress:
 
 
 def _release(call: Call, event: Control) -> Progress:
+    call.memory.moving = False  # whoever was to take it over does not
     operators.answer(call, event, "done")
     if call.memory.state is State.STAYING:
         return staying.released(call)

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from calls import commands
+from calls import commands, legs
 from calls.call import Call
 from calls.events import Control, OperationEnded, Performed
 
 # Requests whose operations Graph never ends are forgotten, the oldest first.
 _MOST = 50
+# Results of what was surely not done.
+_CAME_TO_NOTHING = frozenset({"refused", "not_reached", "failed"})
 
 
 def ask(call: Call, event: Control, kind: type[commands.Command], **fields: Any) -> None:
@@ -30,7 +32,7 @@ def follow(call: Call, event: Control, step: int) -> None:
 
 def answer(call: Call, event: Control, result: str, reason: str | None = None) -> None:
     """Say how a request went that needed no command."""
-    call.note("control", action=event.action, request=event.request, result=result, reason=reason)
+    _note(call, {"action": event.action, "request": event.request}, result, reason)
 
 
 def performed(call: Call, event: Performed) -> str | None:
@@ -69,6 +71,8 @@ def operation_ended(call: Call, event: OperationEnded) -> bool:
 
 def _note(call: Call, entry: dict[str, Any], result: str, reason: str | None) -> None:
     call.note("control", action=entry["action"], request=entry["request"], result=result, reason=reason)
+    if entry["action"] == "invite" and result in _CAME_TO_NOTHING:
+        legs.not_invited(call, entry["request"])
 
 
 def _reason(code: int | None, subcode: int | None) -> str:

@@ -113,13 +113,23 @@ class _Gathering:
             failed = self._state["meeting"] == "joining"
             self._state["meeting"] = "over"
             yield from self._stop("meeting_failed" if failed else "meeting_ended")
+        elif digest["status"] == "not_invited":
+            asked, _, leg = digest["request"].partition(":")
+            if asked == "bring_in" and leg.isdecimal() and int(leg) in self._state["calling"]:
+                yield from self._let_go(int(leg))
+
+    def _let_go(self, leg: int) -> Steps:
+        """Keep nobody waiting who cannot be brought in."""
+        yield from self._legs.ask("control_leg", leg=leg, action="release")
 
     def _bring_in(self, leg: int, call_id: str) -> Steps:
         if self._state["meeting"] != "joined":
             return
         # The leg's own flow must not hang up on somebody who is on the way, nor call the move a loss.
         yield from self._legs.ask("control_leg", leg=leg, action="join")
-        yield from self._legs.ask("bring_in", leg=leg, call_id=call_id, into=MEETING)
+        result = yield from self._legs.ask("bring_in", leg=leg, call_id=call_id, into=MEETING)
+        if "error" in result:
+            yield from self._let_go(leg)
 
     def _left(self, leg: int, outcome: str) -> None:
         """A person's call is over: because they are in the meeting now, or else; then perhaps to be called again."""
@@ -200,6 +210,6 @@ def _came_to(outcome: str, said: str | None) -> str:
     """What is to be said of a person, by how their call ended and which key they pressed."""
     if outcome in JOINED:
         return "joined"
-    if outcome != "completed":
+    if outcome not in ("completed", "released"):
         return outcome
     return {"declined": "declined", "accepted": "not_brought_in"}.get(said or "", "not_accepted")

@@ -22,7 +22,8 @@ def outbound_orchestrator(context: df.DurableOrchestrationContext) -> Steps:
 
     Input: `{"call": {"instance_id", "call_id": "", "tenant_id"}, "digest": {"kind": "place", ...}}`. Output, which is
     also its record: `{"outcome", "reason", "tries": [{"id", "at", "outcome"}], ...}`, the outcome being the last try's.
-    What is asked of it while a try lives (transfer, mute, hang up...) is passed on to that try.
+    What is asked of it while a try lives (transfer, mute, hang up...) is passed on to that try; between two of them it
+    is refused.
     """
     return (yield from with_legs(context, lambda legs: _Outbound(legs).live()))
 
@@ -82,9 +83,19 @@ class _Outbound:
         elif digest["kind"] == "control":
             if digest["action"] == "hang_up":
                 self._state["stop"] = "ended_by_operator"
-            if self._calling:
-                facts = {"n": digest["n"], "request": digest["request"], "leg": len(self._tries)}
-                yield from self._legs.ask("forward_control", **facts)
+            yield from self._pass_on(digest)
+
+    def _pass_on(self, asked: JSON) -> Steps:
+        """Have it done to the try that lives; what nobody can do now is refused in the record."""
+        reason = "notNow"
+        facts = {name: asked[name] for name in ("n", "request")}
+        if self._calling:
+            result = yield from self._legs.ask("forward_control", **facts, leg=len(self._tries))
+            if "ok" in result:
+                return
+            reason = "over" if result["error"]["kind"] == "gone" else result["error"]["kind"]
+        if asked["action"] != "hang_up":
+            yield from self._legs.ask("refuse_control", **facts, action=asked["action"], at=asked["at"], reason=reason)
 
     def _is_over(self) -> bool:
         if self._state["stop"]:

@@ -99,6 +99,17 @@ async def test_who_was_busy_is_called_again(laptop: Laptop, meeting: Any) -> Non
     assert len([call for call in placed.calls if call.birth.called.id == BOB]) == 2
 
 
+async def test_nobody_is_kept_waiting_who_is_not_let_into_the_meeting(laptop: Laptop, meeting: Any) -> None:
+    for who in (BOB, CAROL, DAVE):
+        behaves(laptop, who, "answers", ACCEPTS)
+    laptop.simulator.fault({"operation": "invite"}, {"status": 403, "code": "Forbidden"})
+    placed = await finish_placed(laptop, await gather(laptop, **PEOPLE, **to(meeting)))
+    assert came_to(placed) == ["not_brought_in", "joined", "joined"]
+    assert who_is_in(laptop, meeting) == {ALICE, CAROL, DAVE}
+    waited = rang(laptop)[CAROL] - rang(laptop)[BOB]
+    assert waited < 15, "the flow of a leg waits for 90 seconds"
+
+
 async def test_nobody_is_called_into_a_meeting_that_cannot_be_joined(laptop: Laptop, meeting: Any) -> None:
     wrong = {"meeting": {"join_id": meeting.join_id, "passcode": "wrong"}}
     placed = await finish_placed(laptop, await gather(laptop, **PEOPLE, **wrong))

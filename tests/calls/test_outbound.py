@@ -71,6 +71,19 @@ async def test_an_operator_ends_the_tries_between_two(laptop: Laptop) -> None:
     assert placed.output["reason"] == "ended_by_operator"
 
 
+async def test_what_nobody_can_do_between_two_tries_is_refused(laptop: Laptop) -> None:
+    behaves(laptop, BOB, "busy")
+    instance_id = await place(laptop, **TO_BOB, tries=2, retry_within_s=900)
+    await clock_of(laptop).advance(60)
+    await control(laptop, instance_id, "play", prompt="goodbye")
+    await control(laptop, instance_id, "transfer", target={"user": BOB})
+    placed = await finish_placed(laptop, instance_id)
+    assert outcomes(placed.output) == ["busy", "busy"]
+    events = await laptop.connections.records.events(instance_id)
+    told = [(each["action"], each["result"], each["reason"]) for each in events if each["what"] == "control"]
+    assert told == [("play", "refused", "notNow"), ("transfer", "refused", "notNow")]
+
+
 async def test_what_is_asked_of_the_call_is_asked_of_the_try_that_lives(laptop: Laptop) -> None:
     behaves(laptop, BOB, "answers", hears("main-menu", after=3600, press="1"))
     instance_id = await place(laptop, **TO_BOB, tries=3, retry_within_s=900)

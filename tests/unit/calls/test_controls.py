@@ -142,6 +142,42 @@ def test_others_are_called_into_a_call_of_two_only_where_that_is_set(ring: Any) 
     assert call.summary["party"] == "group"
 
 
+LEG = {"parent": "gathering-1", "leg": 0}
+
+
+@pytest.mark.parametrize(
+    ("answer", "ending"),
+    [
+        ({"error": {"kind": "refused", "status": 403}}, None),
+        ({"error": {"kind": "not_reached"}}, None),
+        ({"ok": {"operation_id": "invite", "status": "failed"}}, None),
+        ({"ok": {"operation_id": "invite", "status": "running"}}, "failed"),
+    ],
+)
+def test_whoever_waits_for_somebody_to_be_let_in_is_told_at_once_that_they_are_not(
+    ring: Any, answer: dict[str, Any], ending: str | None
+) -> None:
+    call = ring(STAY, place={"to": ["user", "user"]}, leg=LEG).run(until=5000)
+    call.answers["invite_participants"] = [answer]
+    call.ask("invite", request="bring_in:3")
+    if ending is not None:
+        call.say({"kind": "operation", "operation_id": "invite", "status": ending}, 500)
+    call.run(until=6000)
+    told = [each for each in call.commands if each["activity"] == "report_leg" and each["request"]]
+    assert [(each["status"], each["request"], each["parent"]) for each in told] == [
+        ("not_invited", "bring_in:3", "gathering-1")
+    ]
+
+
+@pytest.mark.parametrize("answer", [{"error": {"kind": "unknown"}}, {"ok": {"operation_id": None, "status": None}}])
+def test_whoever_may_have_been_let_in_is_waited_for(ring: Any, answer: dict[str, Any]) -> None:
+    call = ring(STAY, place={"to": ["user", "user"]}, leg=LEG).run(until=5000)
+    call.answers["invite_participants"] = [answer]
+    call.ask("invite", request="bring_in:3")
+    call.run(until=6000)
+    assert not [each for each in call.commands if each["activity"] == "report_leg" and each["request"]]
+
+
 def test_a_call_of_two_that_somebody_brings_others_into_is_a_group_call(ring: Any) -> None:
     call = listening(ring)
     call.say({"kind": "roster", "sequence": 1, "count": 2})
