@@ -24,7 +24,7 @@ from activities import (
     routing,
     sharing,
 )
-from orchestrations import call, closing, consultation, gathering, outbound, recording, roster
+from orchestrations import call, closing, consultation, forgetting, gathering, outbound, recording, roster
 from settings import Settings
 from triggers import callbacks, calls, control, health, placing, prompts, retention, sweeper
 
@@ -35,7 +35,7 @@ app = df.DFApp(http_auth_level=func.AuthLevel.ANONYMOUS)
 
 for module in (callbacks, calls, control, health, placing, prompts, retention, sweeper):
     app.register_functions(module.bp)
-for module in (call, closing, consultation, gathering, outbound, recording, roster):
+for module in (call, closing, consultation, forgetting, gathering, outbound, recording, roster):
     app.register_functions(module.bp)
 for module in (answering, bookkeeping, call_control, dialling, inspection, keys, legs, media, online_meetings):
     app.register_functions(module.bp)

@@ -63,6 +63,16 @@ class Settings:
     development_key: str | None
     #: How long a key press may be held back for one that left the phone before it, in milliseconds.
     tone_reorder_ms: int
+    #: Whether what was stored of key presses stays for 30 days after the call, for whoever looks for a fault.
+    keep_tones: bool
+    #: Days after which durable histories, recordings and records of calls go.
+    history_days: int
+    recording_days: int
+    record_days: int
+    #: Account of recordings that are not kept: a connection string, or a name; None: the same account as everything.
+    transient_storage: str | None
+    #: What callers are hashed with, so that what is kept of one can be found and erased.
+    caller_key: str
     #: Whether to call others straight into a call of two: Graph's pages contradict one another about it.
     direct_invite: bool
     #: How numbers begin that the bot may dial, each like `+44`; none by default.
@@ -109,6 +119,12 @@ class Settings:
             flows=reader.optional("FLOWS") or "flows/definitions",
             development_key=reader.optional("DEVELOPMENT_KEY"),
             tone_reorder_ms=reader.number("TONE_REORDER_MS", 150, most=2000),
+            keep_tones=reader.number("KEEP_TONES", 0, most=1) == 1,
+            history_days=reader.number("HISTORY_DAYS", 30, most=3650),
+            recording_days=reader.number("RECORDING_DAYS", 365, most=3650),
+            record_days=reader.number("RECORD_DAYS", 365, most=3650),
+            transient_storage=reader.optional("TRANSIENT_STORAGE"),
+            caller_key=reader.optional("CALLER_KEY") or env.get("CALLBACK_KEYS", "").partition(",")[0],
             direct_invite=reader.number("DIRECT_INVITE", 0, most=1) == 1,
             dial_allow=reader.prefixes("DIAL_ALLOW"),
             dial_cap_per_hour=reader.number("DIAL_CAP_PER_HOUR", 100, most=100_000),

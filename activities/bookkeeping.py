@@ -40,7 +40,10 @@ async def close_call(given: dict, client: df.DurableOrchestrationClient) -> dict
     try:
         await here.records.close(instance_id, given["summary"], given["events"])
         watchers = await here.births.ended(instance_id)
-        await here.inbox.forget_payloads(instance_id)
+        await here.inbox.forget_payloads(instance_id, keep_digests=here.settings.keep_tones)
+        if any(each.get("mode") == "transient" for each in given["summary"].get("recordings", ())):
+            name = f"forgetting-{instance_id}"
+            await DurableOrchestrations(client).start("forgetting_orchestrator", name, {"instance_id": instance_id})
         await here.delivery(client).tell_watchers(instance_id, watchers, given["summary"]["outcome"])
     except StorageUnavailable as failure:
         return {"error": {"kind": "unavailable", "message": str(failure)}}

@@ -89,7 +89,12 @@ async def send_dtmf_tones(given: dict) -> dict:
 
 @bp.activity_trigger(input_name="given")
 async def update_recording_status(given: dict) -> dict:
-    """Tell the people in a call whether it is recorded."""
+    """Tell the people in a call whether it is recorded: `status`, or what inbox item `request_n` says."""
+    if "status" in given:
+        status = UpdateRecordingStatus(
+            call_id=given["call_id"], status=given["status"], client_context=client_context(given)
+        )
+        return await act(given, status)
     return await act_on(
         given,
         lambda asked: UpdateRecordingStatus(

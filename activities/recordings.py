@@ -15,7 +15,7 @@ from connections.durable import DurableOrchestrations
 from graph.recording_download import RecordingGone, RecordingRefused, RecordingUnavailable
 from inbox.delivery import Delivery
 from inbox.errors import InboxClosed, NoSuchNotification
-from storage import StorageUnavailable, WrittenBlob
+from storage import Blobs, StorageUnavailable, WrittenBlob
 
 bp = df.Blueprint()
 log = logging.getLogger("callwright.recordings")
@@ -28,11 +28,15 @@ _NAMES = uuid.UUID("3e1b2f6a-7a0e-4c9f-9f63-5f1f4a3c7d10")
 async def save_recording(given: dict) -> dict:
     """Stream what notification `n` announced into a blob, once.
 
-    Returns `{"ok": {"blob", "sha256", "bytes"}}`, or an error of kind `gone`, `refused` or `unavailable` (try again).
+    One that is `transient` goes where nothing stays. Returns `{"ok": {"blob", "sha256", "bytes"}}`, or an error of kind
+    `gone`, `refused` or `unavailable` (try again).
     """
-    name = _blob_name(given["operation_id"], given["announced_at"])
+    here = connections.current()
+    name, blobs = _blob_name(given["operation_id"], given["announced_at"]), here.recordings
+    if given.get("transient"):
+        name, blobs = f"{given['instance_id']}/{name}", here.transient
     try:
-        written = await connections.current().recordings.find(name) or await _fetch(given, name)
+        written = await blobs.find(name) or await _fetch(given, name, blobs)
     except (RecordingGone, NoSuchNotification):
         return {"error": {"kind": "gone"}}
     except RecordingRefused as refusal:
@@ -43,13 +47,13 @@ async def save_recording(given: dict) -> dict:
     return {"ok": {"blob": written.name, "sha256": written.sha256, "bytes": written.bytes}}
 
 
-async def _fetch(given: dict[str, Any], name: str) -> WrittenBlob:
+async def _fetch(given: dict[str, Any], name: str, blobs: Blobs) -> WrittenBlob:
     here = connections.current()
     raw = await here.inbox.raw(given["instance_id"], given["n"])
     operation = raw["resourceData"]
     location, token = operation["recordingLocation"], operation["recordingAccessToken"]
     async with aclosing(here.recording_download.stream(location, token, limit=LARGEST_RECORDING)) as chunks:
-        return await here.recordings.write_once(
+        return await blobs.write_once(
             name,
             chunks,
             metadata={"instance": given["instance_id"], "operation": given["operation_id"]},
@@ -71,7 +75,26 @@ async def report_recording(given: dict, client: df.DurableOrchestrationClient) -
         log.warning(
             "the recording of operation %s is %s too late for its call", digest["operation_id"], digest["status"]
         )
+        await _forget(given["instance_id"])
     return {"ok": {}}
+
+
+@bp.activity_trigger(input_name="given")
+async def forget_recordings(given: dict) -> dict:
+    """Delete the recordings of call `instance_id` that are not kept, and say so in its record; may be repeated."""
+    instance_id = given["instance_id"]
+    try:
+        await _forget(instance_id)
+        await connections.current().records.recordings_gone(instance_id, lambda each: each.get("mode") == "transient")
+    except StorageUnavailable as failure:
+        return {"error": {"kind": "unavailable", "message": str(failure)}}
+    return {"ok": {}}
+
+
+async def _forget(instance_id: str) -> None:
+    transient = connections.current().transient
+    for name in await transient.names(f"{instance_id}/"):
+        await transient.delete(name)
 
 
 def _blob_name(operation_id: str, now: float) -> str:

@@ -58,4 +58,5 @@ def prompt(id: str, locale: str) -> tuple[MediaInfo, int]:
 
 def client_context(given: JSON) -> str:
     """Comes back on the operation's notification, and tells the session which step it belongs to."""
-    return f"{given['instance_id']}:{given['step']}"
+    mark = ".transient" if given.get("transient") else ""  # tells whoever fetches a recording how to keep it
+    return f"{given['instance_id']}:{given['step']}{mark}"

@@ -78,6 +78,8 @@ class Memory:
     habit: str = ""  # keys that the caller may press out of habit, to be swallowed
     habit_until_ms: int = 0
     recordings: list[JSON] = field(default_factory=list[JSON])
+    policy: bool = False  # a recording policy calls
+    telling: int | None = None  # the step that tells that the call is recorded; not a byte is before it has returned
     transfer: JSON | None = None  # {"target": kind, "state", "returned": why | None, "overdue"}
     declining: str | None = None  # reject or redirect, when the session and not the flow declines
     cut_off: str | None = None  # what made us think that the call is over (`calls.cut_off`)

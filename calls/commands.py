@@ -73,7 +73,10 @@ class PlayPrompt(Command):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RecordResponse(Command):
-    """Record the caller after at most one prompt. `stop_tones` are dial characters, as Graph wants them here."""
+    """Record the caller after at most one prompt. `stop_tones` are dial characters, as Graph wants them here.
+
+    `transient`: gone a minute after the call.
+    """
 
     activity: ClassVar[str] = "record_response"
     prompts: tuple[str, ...]
@@ -83,6 +86,15 @@ class RecordResponse(Command):
     beep: bool
     stop_tones: tuple[str, ...]
     barge_in: bool
+    transient: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TellRecordingStatus(Command):
+    """Tell everybody that the call is recorded (`recording`), or is not any more (`notRecording`)."""
+
+    activity: ClassVar[str] = "update_recording_status"
+    status: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from calls import codes, commands, cut_off, keys, operators, recordings
 from calls.call import OPERATION_GRACE_MS, Call, Operation
-from calls.events import OperationEnded
+from calls.events import OperationEnded, Performed
 from calls.states import State
 from flows import acts
 from flows.acts import Result
@@ -43,12 +43,39 @@ def listen(call: Call, act: acts.Listen) -> Result | None:
 
 
 def record(call: Call, act: acts.Record) -> Result | None:
-    """Record the caller, where the route allows it."""
-    if call.pinned["route"].get("recording", "off") == "off":
+    """Record the caller, where the route allows it; a policy's call, once everybody in it can see that it is."""
+    mode = recordings.mode(call, act)
+    if mode == "off":
         return acts.Failed(why="recordingOff")
     prompts = _prompt_keys(call, act.prompts)
     if prompts is None:
         return acts.Failed(why="promptMissing")
+    if mode != "compliance":
+        _start_recording(call, act, prompts, mode)
+        return None
+    if not call.memory.policy:
+        return acts.Failed(why="notAPolicyCall")
+    call.memory.telling = call.issue(commands.TellRecordingStatus, status="recording")
+    call.enter(State.RECORDING)
+    return None
+
+
+def recording_told(call: Call, event: Performed) -> Result | None:
+    """Everybody can see that the call is recorded, or cannot: then it is not."""
+    if call.memory.telling != event.step:
+        return None
+    call.memory.telling = None
+    act = call.act
+    assert isinstance(act, acts.Record)
+    if event.error is not None or ((event.ok or {}).get("status") or "").lower() == "failed":
+        return acts.Failed(why="recordingStatus")
+    prompts = _prompt_keys(call, act.prompts)
+    assert prompts is not None
+    _start_recording(call, act, prompts, "compliance")
+    return None
+
+
+def _start_recording(call: Call, act: acts.Record, prompts: tuple[str, ...], mode: str) -> None:
     step = call.issue(
         commands.RecordResponse,
         prompts=prompts,
@@ -58,13 +85,13 @@ def record(call: Call, act: acts.Record) -> Result | None:
         beep=act.beep,
         stop_tones=tuple(act.stop_keys),
         barge_in=False,
+        transient=mode == "transient",
     )
     call.operation = Operation(step=step, record=True)
-    recordings.begin(call, step)
+    recordings.begin(call, step, mode)
     call.enter(State.RECORDING)
     longest_ms = (act.initial_silence_s + act.max_duration_s) * 1000
     call.set_deadline("operation", _length_ms(call, act.prompts) + longest_ms + OPERATION_GRACE_MS)
-    return None
 
 
 def _start_prompts(call: Call, names: tuple[str, ...]) -> Result | None:
@@ -197,6 +224,8 @@ def _recorded(call: Call, operation: Operation, event: OperationEnded) -> Result
     recordings.operation_ended(call, event, operation.step)
     act = call.act
     assert isinstance(act, acts.Record)
+    if recordings.mode(call, act) == "compliance":
+        call.issue(commands.TellRecordingStatus, status="notRecording")
     if event.subcode == codes.STOP_TONE and not operation.stop_key:
         call.memory.habit, call.memory.habit_until_ms = act.stop_keys, call.now_ms + STOP_KEY_ECHO_MS
     if event.completed:

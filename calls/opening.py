@@ -24,6 +24,7 @@ def _incoming(call: Call, digest: JSON) -> None:
     memory = call.memory
     memory.caller, memory.called = str(digest.get("caller", "unknown")), str(digest.get("called", "unknown"))
     memory.party = "group" if digest.get("group") else "peer"
+    memory.policy = digest.get("policy") is True
     call.interpreter.set_variable("caller", memory.caller)
     call.note("incoming", caller=memory.caller, called=memory.called, **_flow(call))
 

@@ -140,6 +140,7 @@ _HANDLERS: dict[str, Callable[[Call, Performed], Progress]] = {
     "subscribe_to_tone": _subscribe,
     "play_prompt": _operation,
     "record_response": _operation,
+    "update_recording_status": media.recording_told,
     "reject_call": _decline,
     "redirect_call": _decline,
     "transfer_call": transfers.asked,

@@ -26,6 +26,8 @@ from calls.events import (
     TonePressed,
 )
 
+# What the context of an operation ends with whose recording is not kept: so whoever fetches it knows, too.
+TRANSIENT = ".transient"
 _ERRORS = ("gone", "refused", "not_reached", "unknown", "internal")
 # What activities may say of what they did, each null or absent where it has nothing to say.
 _TEXTS = ("operation_id", "status", "call_id", "target", "ended", "outcome", "token")
@@ -106,9 +108,10 @@ def _ended(document: Mapping[str, Any]) -> Event:
 
 
 def _operation(document: Mapping[str, Any]) -> Event:
+    context = _maybe_text(document, "context")
     return OperationEnded(
         operation_id=_maybe_text(document, "operation_id"),
-        context=_maybe_text(document, "context"),
+        context=None if context is None else context.removesuffix(TRANSIENT),
         completed=_word(document, "status", ("completed", "failed")) == "completed",
         recording=document.get("recording") is not False,
         code=_maybe_integer(document, "code"),

@@ -11,15 +11,30 @@ from typing import Any
 from calls import codes
 from calls.call import Call
 from calls.events import OperationEnded, RecordingSettled
+from flows import acts
 
 JSON = dict[str, Any]
 
 
-def begin(call: Call, step: int) -> None:
+# From nothing to everything: a node may ask for less than its route allows.
+_MODES = ("off", "transient", "kept")
+
+
+def mode(call: Call, act: acts.Record) -> str:
+    """How a recording is kept: `off`, `transient` (gone a minute after the call), `kept`, or `compliance`.
+
+    Of a route whose calls are recorded because a policy says so, no node keeps less, but it may keep nothing.
+    """
+    route = call.pinned["route"].get("recording", "off")
+    if route == "compliance":
+        return "off" if act.recording == "off" else route
+    return route if act.recording == "route" else min(route, act.recording, key=_MODES.index)
+
+
+def begin(call: Call, step: int, mode: str) -> None:
     """A recording has been asked for."""
-    call.memory.recordings.append(
-        {"step": step, "node": call.interpreter.node, "operation_id": None, "status": "recording", "reason": None}
-    )
+    facts = {"step": step, "node": call.interpreter.node, "operation_id": None, "mode": mode}
+    call.memory.recordings.append({**facts, "status": "recording", "reason": None})
 
 
 def name(call: Call, step: int, operation_id: str | None) -> None:
@@ -80,7 +95,7 @@ def outstanding(call: Call) -> list[JSON]:
 
 def listed(call: Call) -> list[JSON]:
     """The recordings for a summary, numbered from 1."""
-    shown = ("node", "status", "operation_id", "blob", "sha256", "bytes", "reason")
+    shown = ("node", "mode", "status", "operation_id", "blob", "sha256", "bytes", "reason")
     return [{"n": n, **{key: each.get(key) for key in shown}} for n, each in enumerate(call.memory.recordings, start=1)]
 
 

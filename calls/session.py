@@ -170,6 +170,7 @@ class CallSession:
             call.act = act
             call.drop_deadline("firstDigit", "interDigit", "stay", "hold")
             judging.forget(call)
+            call.memory.telling = None
             if isinstance(act, _NEED_CALL) and not call.memory.established:
                 declining.decline(call, "unanswered")
                 return

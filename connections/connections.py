@@ -14,7 +14,7 @@ import httpx
 
 from connections.durable import DurableOrchestrations
 from connections.reception import Reception
-from connections.storage import AccountStorage, Storage
+from connections.storage import TRANSIENT, AccountStorage, Storage
 from graph.callback_signature import callback_uri
 from graph.client import GraphClient
 from graph.credentials import GraphCredentials
@@ -58,6 +58,8 @@ class Connections:
     records: Records
     admissions: Admissions
     recordings: Blobs
+    #: Recordings that go a minute after their call.
+    transient: Blobs
     catalogue: Catalogue
 
     @functools.cached_property
@@ -148,6 +150,7 @@ class Connections:
             records=Records(records_table, now),
             admissions=Admissions(records_table, now, _caps(settings)),
             recordings=storage.blobs("recordings"),
+            transient=storage.blobs(TRANSIENT),
             catalogue=catalogue,
         )
 

@@ -27,8 +27,12 @@ class Storage(Protocol):
         ...
 
 
+#: The container of recordings that go a minute after the call: in an account of its own, where there is one.
+TRANSIENT = "transient"
+
+
 class AccountStorage:
-    """One account; nothing connects before it is used."""
+    """The accounts of a deployment; nothing connects before it is used."""
 
     def __init__(self, settings: Settings) -> None:
         self._account = StorageAccount(
@@ -36,6 +40,7 @@ class AccountStorage:
             name=None if settings.storage_connection_string else settings.storage_account_name,
             client_id=settings.storage_client_id,
         )
+        self._transient = _transient(settings) or self._account
         self._tables = AzureTables(self._account)
         self._containers: list[AzureBlobs] = []
 
@@ -45,7 +50,7 @@ class AccountStorage:
 
     def blobs(self, container: str) -> Blobs:
         """A container by name."""
-        opened = AzureBlobs(self._account, container)
+        opened = AzureBlobs(self._transient if container == TRANSIENT else self._account, container)
         self._containers.append(opened)
         return opened
 
@@ -54,3 +59,15 @@ class AccountStorage:
         await self._tables.close()
         for container in self._containers:
             await container.close()
+
+
+def _transient(settings: Settings) -> StorageAccount | None:
+    told = settings.transient_storage
+    if told is None:
+        return None
+    is_string = "=" in told
+    return StorageAccount(
+        connection_string=told if is_string else None,
+        name=None if is_string else told,
+        client_id=settings.storage_client_id,
+    )

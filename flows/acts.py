@@ -103,7 +103,7 @@ class Listen:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Record:
-    """Record the caller, after at most one prompt."""
+    """Record the caller, after at most one prompt. `recording`: how it is kept; the route says, or less than that."""
 
     prompts: tuple[str, ...]
     max_duration_s: int
@@ -111,6 +111,7 @@ class Record:
     max_silence_s: int
     beep: bool
     stop_keys: str
+    recording: str = "route"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

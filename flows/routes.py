@@ -101,7 +101,10 @@ class Route:
     when: When = parameter("when", Group(When), "which calls; all when left out", default=When())
     locale: str = parameter("locale", Locale(), "the language; the flow's own when left out", default="")
     recording: str = parameter(
-        "recording", Word(("off", "kept"), "recording mode"), "whether flows may record", default="off"
+        "recording",
+        Word(("off", "transient", "kept", "compliance"), "recording mode"),
+        "whether flows may record, and what becomes of it",
+        default="off",
     )
     fallback: Target | None = parameter(
         "fallback", _MaybeTarget(), "who gets calls that the flow cannot answer", default=None

@@ -145,5 +145,6 @@ class Handover:
             "n": item["n"],
             "operation_id": operation_id,
             "announced_at": item["at"],  # names the blob: the same on every try
+            **({"transient": True} if str(item.get("context")).endswith(".transient") else {}),
         }
         await self._orchestrations.start("recording_orchestrator", f"recording-{operation_id}", given)

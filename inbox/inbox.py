@@ -242,13 +242,18 @@ class Inbox:
     async def _check_open(self, instance_id: str) -> None:
         await self._load(CallProgress(), instance_id)
 
-    async def forget_payloads(self, instance_id: str) -> None:
-        """Let go of everything a call was sent, now that it is recorded; what still comes is `InboxClosed`."""
+    async def forget_payloads(self, instance_id: str, *, keep_digests: bool = False) -> None:
+        """Let go of everything a call was sent, now that it is recorded; what still comes is `InboxClosed`.
+
+        `keep_digests`: what came stays until the call is purged, for whoever looks for a fault; sealed tones say
+        nothing even then.
+        """
         # First the head: a writer on its way loses its condition, and finds the inbox closed when it looks again.
         await self._table.upsert(instance_id, HEAD, {"last": 0, "unraised_from": 0, "closed": True})
         self._progress.drop(instance_id)
         self._tone_keys.forget(instance_id)
-        await self._delete_rows(instance_id, "i:", "n:~")  # the key of its tones among them
+        last = KEY_ROW if keep_digests else "n:~"  # the key of its tones goes in any case
+        await self._delete_rows(instance_id, "i:", last)
         await self.rosters.forget(instance_id)
         await self._payloads.delete_all(instance_id)
 

@@ -22,7 +22,7 @@ from typing import Any, Literal
 
 from records import cursor
 from records.masking import masked
-from storage import Change, Delete, Insert, Row, Table, TransactionRefused, Update, Upsert
+from storage import Change, Delete, Insert, Row, StorageUnavailable, Table, TransactionRefused, Update, Upsert
 from storage.limits import MAX_CHANGES
 
 JSON = dict[str, Any]
@@ -101,6 +101,30 @@ class Records:
             except TransactionRefused:
                 continue  # opened or closed by somebody else just now
             return
+
+    async def recordings_gone(self, instance_id: str, which: Callable[[JSON], bool]) -> None:
+        """Say of recordings of a call that they are no longer there; may be repeated."""
+
+        def change(call: JSON) -> JSON:
+            gone = {"status": "deleted", "blob": None}
+            return {**call, "recordings": [{**each, **gone} if which(each) else each for each in call["recordings"]]}
+
+        await self.revise(instance_id, change)
+
+    async def revise(self, instance_id: str, change: Callable[[JSON], JSON]) -> bool:
+        """Change a summary, live or ended, in every list; False when there is none. The change may be tried twice."""
+        for _ in range(_MOST_TRIES):
+            row = await self._table.get(_CALLS, f"call:{instance_id}")
+            if row is None:
+                return False
+            first, *others = _rows(change(_summary(row))).items()
+            changes = [Update(first[0], first[1], row.etag), *(Upsert(name, values) for name, values in others)]
+            try:
+                await self._table.transact(_CALLS, changes)
+            except TransactionRefused:
+                continue  # somebody else has changed it just now
+            return True
+        raise StorageUnavailable(f"{_MOST_TRIES} others were quicker with the record of {instance_id!r}")
 
     async def get(self, instance_id: str) -> JSON | None:
         """The summary of a call, or None."""

@@ -141,9 +141,11 @@ def _shown(one: Participant) -> JSON:
 async def _recording(req: func.HttpRequest) -> func.HttpResponse:
     call = await call_within(await require_role(req, "Listen"), req.route_params["id"])
     number = req.route_params["n"]
-    blob = next((each["blob"] for each in call["recordings"] if str(each.get("n")) == number), None)
+    here = connections.current()
+    recording = next((each for each in call["recordings"] if str(each.get("n")) == number), {})
+    blob, blobs = recording.get("blob"), here.transient if recording.get("mode") == "transient" else here.recordings
     try:
-        audio = await connections.current().recordings.read(blob) if blob else None
+        audio = await blobs.read(blob) if blob else None
     except BlobMissing:
         audio = None
     if audio is None:

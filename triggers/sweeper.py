@@ -21,6 +21,8 @@ log = logging.getLogger("callwright.sweeper")
 
 # A birth younger than this may still be on its way.
 YOUNGEST_S = 30.0
+# What is not kept of a call is gone by then after it.
+TRANSIENT_S = 60.0
 # What one application may have. Source: https://learn.microsoft.com/graph/throttling-limits
 GRAPH_AT_ONCE, GRAPH_PER_MONTH, WARN_FROM = 100, 10_000, 0.8
 
@@ -39,6 +41,16 @@ async def sweep_calls(timer: func.TimerRequest, client: df.DurableOrchestrationC
             await _see_to(birth, orchestrations, here.delivery(client))
         except Exception:  # one call that cannot be seen to must not hide the others
             log.exception("the call of %s could not be seen to", birth.instance_id)
+    await _forget_recordings(here)
+
+
+async def _forget_recordings(here: connections.Connections) -> None:
+    """Delete recordings that are not kept and that nobody deleted in time: those of calls over for a minute."""
+    for name in await here.transient.names(""):
+        call = await here.records.get(name.partition("/")[0])
+        if call is None or (call["state"] == "ended" and here.now() - (call.get("ended") or 0) > TRANSIENT_S):
+            log.warning("a recording of %s was still there", name.partition("/")[0])
+            await here.transient.delete(name)
 
 
 async def _warn(here: connections.Connections) -> None:

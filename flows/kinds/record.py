@@ -8,7 +8,7 @@ from typing import ClassVar
 from flows import acts
 from flows.nodes import FAILED, HANGUP, Frame, Leave, Node, Outcome, Step, unexpected
 from flows.parameters import parameter
-from flows.shapes import Duration, Flag, Items, Keys, PromptName
+from flows.shapes import Duration, Flag, Items, Keys, PromptName, Word
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +46,12 @@ class Record(Node):
     )
     stop_keys: str = parameter("stopKeys", Keys(), "keys that end the recording", default="#")
     beep: bool = parameter("beep", Flag(), "a beep before the recording", default=True)
+    recording: str = parameter(
+        "recording",
+        Word(("route", "off", "transient", "kept"), "recording mode"),
+        "how it is kept: as the route says, or less than that",
+        default="route",
+    )
 
     @property
     def unattended(self) -> tuple[str, ...]:
@@ -72,6 +78,7 @@ class Record(Node):
                 max_silence_s=self.max_silence_ms // 1000,
                 beep=self.beep,
                 stop_keys=self.stop_keys,
+                recording=self.recording,
             )
         if isinstance(result, acts.Recorded):
             return Leave("saved")

@@ -61,4 +61,5 @@ class Voicemail(Record):
             max_silence_s=self.max_silence_ms // 1000,
             beep=self.beep and first,
             stop_keys=self.stop_keys,
+            recording=self.recording,
         )

@@ -136,6 +136,7 @@ def test_what_the_caller_hears_is_what_the_flow_says(ring: Any) -> None:
         {
             "n": 1,
             "node": "voicemail",
+            "mode": "kept",
             "status": "saved",
             "operation_id": call.summary["recordings"][0]["operation_id"],
             "blob": "rec.wav",

@@ -64,7 +64,7 @@ def test_a_route_says_what_its_calls_get() -> None:
         ("schema: 1", "schema: one", "routes.yaml:1:9: schema: this version reads 'schema: 1' documents only"),
         ("name: bot", "name: rest", "another route is called 'rest' too"),
         ("flow: shop", "flow: shpo", "routes.yaml:5:11: routes[0].flow: no flow is named 'shpo'; did you mean 'shop'?"),
-        ("kept", "compliance", "routes[0].recording: no recording mode is named 'compliance' (allowed: off, kept)"),
+        ("kept", "keep", "routes[0].recording: no recording mode is named 'keep'; did you mean 'kept'?"),
         ("    customer: house\n", "", "routes[3].customer: the key 'customer' is missing: whose call it is"),
         ("  - name: rest\n", "  - name: rest\n    when: {phone: '+441'}\n", "'+441' is not a number"),
         ("  - name: rest\n", "  - name: rest\n    when: {phone: '+44123456'}\n", "the last route must have no 'when'"),
