@@ -48,8 +48,7 @@ class Reception:
         return Arrival(
             customer=route["customer"],
             route=route["name"],
-            at_once=route["atOnce"],
-            per_month=route["perMonth"],
+            limits=self._limits(route),
             policy=policy,
             answering=prefetch is not None and (policy or self._here.settings.early_answer),
             prefetch=prefetch or (),
@@ -59,7 +58,7 @@ class Reception:
 
     async def admit(self, instance_id: str, arrival: Arrival) -> str:
         """See `inbox.arrival.Reception`."""
-        over = await self._here.occupancy.over(instance_id, self._limits(arrival))
+        over = await self._here.occupancy.admit(instance_id, arrival.limits)
         if over:
             log.warning("%s is one call too many for %s", instance_id, over)
         return over
@@ -100,27 +99,18 @@ class Reception:
         log.error("%s could not be stored and was sent to its fallback", instance_id)
         return True
 
-    def _limits(self, arrival: Arrival) -> list[Limit]:
-        settings, customer, route = self._here.settings, arrival.customer, arrival.route
-        limits = [
+    def _limits(self, route: JSON) -> tuple[Limit, ...]:
+        settings, customer, name = self._here.settings, route["customer"], route["name"]
+        per_customer = settings.calls_at_once_per_customer, settings.calls_per_month_per_customer
+        limits = (
             Limit(name="CALLS_AT_ONCE", within="at_once", most=settings.calls_at_once),
-            Limit(
-                name="CALLS_AT_ONCE_PER_CUSTOMER",
-                within="at_once",
-                most=settings.calls_at_once_per_customer,
-                customer=customer,
-            ),
-            Limit(name="atOnce", within="at_once", most=arrival.at_once, route=route),
+            Limit(name="CALLS_AT_ONCE_PER_CUSTOMER", within="at_once", most=per_customer[0], customer=customer),
+            Limit(name="atOnce", within="at_once", most=route["atOnce"], route=name),
             Limit(name="CALLS_PER_MONTH", within="month", most=settings.calls_per_month),
-            Limit(
-                name="CALLS_PER_MONTH_PER_CUSTOMER",
-                within="month",
-                most=settings.calls_per_month_per_customer,
-                customer=customer,
-            ),
-            Limit(name="perMonth", within="month", most=arrival.per_month, route=route),
-        ]
-        return [limit for limit in limits if limit.most]
+            Limit(name="CALLS_PER_MONTH_PER_CUSTOMER", within="month", most=per_customer[1], customer=customer),
+            Limit(name="perMonth", within="month", most=route["perMonth"], route=name),
+        )
+        return tuple(limit for limit in limits if limit.most)
 
 
 def _chain(raw: JSON) -> str:

@@ -5,7 +5,7 @@ them together.
 """
 
 from inbox.answers import Answers
-from inbox.arrival import Arrival
+from inbox.arrival import Arrival, Limit
 from inbox.birth import Birth, BoundElsewhere, Claim, OtherTenant, Watcher
 from inbox.births import Births
 from inbox.errors import (
@@ -19,7 +19,7 @@ from inbox.errors import (
 )
 from inbox.inbox import Inbox, Stored
 from inbox.intents import Begun, Intents
-from inbox.occupancy import Limit, Occupancy
+from inbox.occupancy import Occupancy
 from inbox.sealing import Sealer
 
 __all__ = [

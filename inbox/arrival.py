@@ -4,9 +4,26 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 JSON = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limit:
+    """So many calls, and no more."""
+
+    #: What the record of a call beyond it says.
+    name: str
+    within: Literal["at_once", "month"]
+    most: int
+    #: Whose calls; all where it is empty.
+    customer: str = ""
+    route: str = ""
+
+    def counts(self, customer: str, route: str) -> bool:
+        """Whether calls of this customer and route are among them."""
+        return self.customer in ("", customer) and self.route in ("", route)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,9 +33,8 @@ class Arrival:
     #: Whose call it is, and the route that it takes; empty where no route could be read.
     customer: str = ""
     route: str = ""
-    #: How many calls its route takes at once, and within 30 days; 0 for any number.
-    at_once: int = 0
-    per_month: int = 0
+    #: What it must be within to be served.
+    limits: tuple[Limit, ...] = ()
     #: Whether a recording policy called.
     policy: bool = False
     #: Whether the webhook answers it, naming these prompts (keys of the catalogue) to be fetched meanwhile.
@@ -26,6 +42,11 @@ class Arrival:
     prefetch: tuple[str, ...] = ()
     #: What it has in common with another announcement of the same call (`chain_key`), or "".
     chain: str = ""
+
+    @property
+    def limited(self) -> bool:
+        """Whether it may be one call too many."""
+        return bool(self.limits)
 
 
 class Reception(Protocol):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from inbox.arrival import Arrival
@@ -73,8 +74,10 @@ class Birth:
     #: Of whoever is called; empty for calls that we place.
     customer: str = ""
     route: str = ""
-    #: Sent elsewhere because there were too many calls already; it is not counted as one.
-    spilled: bool = False
+    #: The limit that it was one call too many for, or "": then it was sent elsewhere.
+    over: str = ""
+    #: Whether it has not been asked yet if there is room for it.
+    waiting: bool = False
     #: Whether its orchestration was started, and whether the call is over, as far as anybody has noted.
     started: bool = False
     ended: bool = False
@@ -115,6 +118,8 @@ class Born:
             "listens_to_roster": self.listens,
             "customer": self.arrival.customer,
             "route": self.arrival.route,
+            "over": "",
+            "waiting": self.arrival.limited,
         }
 
     def rows(self, now: float, chain: Row | None) -> list[Change]:
@@ -141,7 +146,8 @@ _WHO = (
     "listens_to_roster",
     "customer",
     "route",
-    "spilled",
+    "over",
+    "waiting",
 )
 
 
@@ -166,7 +172,8 @@ def birth_of(row: Row) -> Birth:
         watchers=tuple(map(_watcher, _split(values.get("watchers", "")))),
         customer=str(values.get("customer", "")),
         route=str(values.get("route", "")),
-        spilled=bool(values.get("spilled")),
+        over=str(values.get("over", "")),
+        waiting=bool(values.get("waiting")),
         started=bool(values.get("started_at")),
         ended=bool(values.get("ended_at")),
         answer=answer_of(values),
@@ -201,3 +208,8 @@ def _watcher(text: str) -> Watcher:
 
 def _split(column: Value) -> list[str]:
     return str(column).split(_SEPARATOR) if column else []
+
+
+def day_of(when: float) -> str:
+    """The day (UTC) of a time, as rows are ordered by it."""
+    return datetime.fromtimestamp(when, UTC).strftime("%Y%m%d")

@@ -13,9 +13,9 @@ All in the partition `births` of the table, so that what belongs together change
 
 from __future__ import annotations
 
+import contextlib
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime
 
 from inbox.arrival import Arrival
 from inbox.birth import (
@@ -28,6 +28,7 @@ from inbox.birth import (
     Owner,
     Watcher,
     birth_of,
+    day_of,
     former_call_ids,
     who_of,
     with_former,
@@ -41,6 +42,7 @@ from storage import (
     RowChanged,
     RowExists,
     RowMissing,
+    StorageUnavailable,
     Table,
     TransactionRefused,
     Update,
@@ -209,12 +211,6 @@ class Births:
         """Give a claim back: its orchestration cannot be started now. Whoever hears of the call next may try."""
         await self._table.update(PARTITION, f"birth:{instance_id}", {"claim_at": 0.0, **(answered or {})})
 
-    async def spilled(self, instance_id: str) -> None:
-        """Note that a call is sent elsewhere because there are too many: it is not one of them."""
-        birth: Values = {"spilled": True, "answer_at": 0.0}
-        changes = [Update(f"birth:{instance_id}", birth), Update(f"live:{instance_id}", {"spilled": True})]
-        await self._table.transact(PARTITION, changes)
-
     async def ended(self, instance_id: str) -> tuple[Watcher, ...]:
         """Note that a call is over and recorded; returns who is to be told. May be repeated."""
         while (birth := await self._table.get(PARTITION, f"birth:{instance_id}")) is not None:
@@ -237,6 +233,11 @@ class Births:
                     raise
             return watchers
         return ()
+
+    async def give_back(self, instance_id: str) -> None:
+        """Give a claim back, if storage will hear of it, before anything is known of the call."""
+        with contextlib.suppress(StorageUnavailable):
+            await self.not_started(instance_id, {"answer_at": 0.0})
 
     async def instance_of(self, call_id: str, tenant_id: str) -> str | None:
         """The instance of a Graph call, if it is known and of this tenant."""
@@ -293,8 +294,3 @@ class Births:
             return []
         row = await self._table.get(PARTITION, f"chain:{birth.values['chain']}")
         return [row.row] if row is not None and row.values["instance_id"] == birth.values["instance_id"] else []
-
-
-def day_of(when: float) -> str:
-    """The day (UTC) of a time, as rows are ordered by it."""
-    return datetime.fromtimestamp(when, UTC).strftime("%Y%m%d")

@@ -11,6 +11,7 @@ from inbox.answers import noted
 from inbox.birth import Claim
 from inbox.births import Births
 from inbox.inbox import Inbox, Stored
+from storage import StorageUnavailable
 
 log = logging.getLogger("callwright.inbox")
 
@@ -66,7 +67,12 @@ class Handover:
         while claimed.in_progress:  # another delivery is at it; when it died, its claim may be taken over
             await self._sleep(claimed.wait_s)
             claimed = await claim()
-        stored = await self._inbox.append(instance_id, item, raw, identity)
+        try:
+            stored = await self._inbox.append(instance_id, item, raw, identity)
+        except StorageUnavailable:
+            if not claimed.started:
+                await self._births.give_back(instance_id)
+            raise
         if not claimed.started:
             starting = self._orchestrations.start(orchestration, instance_id, {"call": call, "digest": stored.digest})
             await self._started(instance_id, starting, beside if claimed.kind == "new" else None)

@@ -14,6 +14,7 @@ from inbox.arrival import Arrival, Reception
 from inbox.birth import Claim
 from inbox.births import Births
 from inbox.inbox import Inbox
+from storage import StorageUnavailable
 
 JSON = dict[str, Any]
 
@@ -57,10 +58,13 @@ class Incoming:
                 raise SameCall(claimed.of)
             claimed = await self._claim(another=claimed.of)
         if self._reception is not None and claimed.kind in ("new", "taken_over"):
-            over = await self._reception.admit(self._call["instance_id"], self._arrival)
+            try:
+                over = await self._reception.admit(self._call["instance_id"], self._arrival)
+            except StorageUnavailable:
+                await self._births.give_back(self._call["instance_id"])
+                raise
             if over:
                 self._item["over"] = over
-                await self._births.spilled(self._call["instance_id"])
             elif self._arrival.answering and claimed.kind == "new":
                 self._item["answering"] = True
                 self._claimed_at = claimed.at

@@ -124,6 +124,21 @@ async def test_a_call_that_cannot_be_stored_at_the_first_try_is_stored_at_the_th
     assert call.call.transcript.of("notification")[0]["attempts"] == [202]
 
 
+async def test_a_call_that_is_claimed_and_cannot_be_stored_is_tried_again_at_once(laptop: Laptop) -> None:
+    assert laptop.memory is not None
+    left = iter(range(2))
+
+    def refuse(asked: str, partition: str, key: str) -> None:
+        if asked == "transact" and partition != "births" and next(left, None) is not None:
+            raise StorageUnavailable("away")
+
+    laptop.memory.tables["Inbox"].before = refuse
+    call = await play(laptop, hears("greeting", hang_up=True))
+    assert call.heard == ["greeting"]
+    assert call.call.transcript.of("notification")[0]["attempts"] == [202]
+    assert call.at("request", action="answer")[0] == call.at("notification")[0]
+
+
 async def test_a_call_that_cannot_be_stored_is_sent_to_its_fallback(laptop: Laptop) -> None:
     storage_fails(laptop, 1000)
     call_id = ring(laptop)
