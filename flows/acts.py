@@ -11,7 +11,7 @@ plain data in milliseconds and prompt ids; neither side knows Microsoft Graph.
 | `Listen` | `Collected` or, of keys that nobody here may know, `Judged`; `Silence`, `Failed` |
 | `Record` | `Recorded`, `Silence`, `Failed` |
 | `Transfer` | `Transferred` (the call is over), `NotTransferred`, `Failed` |
-| `Stay` | `Released`, `Silence`, `Failed` |
+| `Stay` | `Released`, `Silence` |
 | `Report` | `Reported` |
 | `HangUp` | none: the flow has ended |
 

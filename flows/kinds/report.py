@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from flows import acts
-from flows.nodes import HANGUP, Frame, Leave, Node, Outcome, Step
+from flows.nodes import Frame, Leave, Node, Outcome, Step
 from flows.parameters import parameter
 from flows.shapes import Word
 
@@ -18,7 +18,7 @@ class Report(Node):
     """Tells the consultation or the gathering whose leg this call is. In any other call it does nothing."""
 
     KIND: ClassVar[str] = "report"
-    OUTCOMES: ClassVar[tuple[Outcome, ...]] = (Outcome("done"), HANGUP)
+    OUTCOMES: ClassVar[tuple[Outcome, ...]] = (Outcome("done"),)
     REACHES_PEOPLE: ClassVar[bool] = True
 
     status: str = parameter("status", Word(STATUSES, "status of a leg"), "what came of it")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from flows import acts
-from flows.nodes import END, FAILED, HANGUP, Frame, Leave, Node, Outcome, Step, unexpected
+from flows.nodes import END, HANGUP, Frame, Leave, Node, Outcome, Step
 from flows.parameters import parameter
 from flows.shapes import Duration, Items, PromptName
 
@@ -19,7 +19,7 @@ class Stay(Node):
     """
 
     KIND: ClassVar[str] = "stay"
-    OUTCOMES: ClassVar[tuple[Outcome, ...]] = (Outcome("released", END), Outcome("timeout", END), FAILED, HANGUP)
+    OUTCOMES: ClassVar[tuple[Outcome, ...]] = (Outcome("released", END), Outcome("timeout", END), HANGUP)
     NEXT: ClassVar[str | None] = "released"
     REACHES_PEOPLE: ClassVar[bool] = True
 
@@ -32,6 +32,4 @@ class Stay(Node):
 
     def resume(self, frame: Frame, result: acts.Result) -> Step:
         """Go on once released, or when the time is up."""
-        if isinstance(result, acts.Released):
-            return Leave("released")
-        return Leave("timeout") if isinstance(result, acts.Silence) else unexpected(result)
+        return Leave("released" if isinstance(result, acts.Released) else "timeout")

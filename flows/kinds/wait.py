@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from flows import acts
-from flows.nodes import FAILED, HANGUP, Frame, Leave, Node, Outcome, Step, unexpected
+from flows.nodes import HANGUP, Frame, Leave, Node, Outcome, Step
 from flows.parameters import parameter
 from flows.shapes import Duration, Items, PromptName
 
@@ -16,7 +16,7 @@ class Wait(Node):
     """Waits, with something to hear meanwhile; an operator can end the wait. Keys are kept for whoever asks next."""
 
     KIND: ClassVar[str] = "wait"
-    OUTCOMES: ClassVar[tuple[Outcome, ...]] = (Outcome("done"), Outcome("released", "done"), FAILED, HANGUP)
+    OUTCOMES: ClassVar[tuple[Outcome, ...]] = (Outcome("done"), Outcome("released", "done"), HANGUP)
 
     for_ms: int = parameter("for", Duration(500, 600_000), "how long")
     hold: tuple[str, ...] = parameter("hold", Items(PromptName(), 0, 5), "heard over and over", default=())
@@ -37,6 +37,4 @@ class Wait(Node):
 
     def resume(self, frame: Frame, result: acts.Result) -> Step:
         """Go on when the time is up, or somebody says so."""
-        if isinstance(result, acts.Silence):
-            return Leave("done")
-        return Leave("released") if isinstance(result, acts.Released) else unexpected(result)
+        return Leave("released" if isinstance(result, acts.Released) else "done")
