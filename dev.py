@@ -33,8 +33,9 @@ PYTHON = SCRIPTS / ("python.exe" if WINDOWS else "python")
 OLDEST_PYTHON = (3, 11)
 OLDEST_NODE = 22  # Azurite's `engines`
 DISK_NEEDED_MB = 1500  # measured: 560 MB .venv, 250 MB node_modules, their downloads
-SDK = "sdk"  # the dependency group that only the tests need: 390 MB
-SDK_DISK_NEEDED_MB = 700  # measured: the packages and their downloads
+TESTS_ALONE = ("sdk", "browser")  # the dependency groups that only the tests need: 390 MB and 170 MB
+TESTS_STAMP = "tests"
+TESTS_DISK_NEEDED_MB = 950  # measured: the packages and their downloads
 
 # What children get of the caller's environment: where things are, how to reach the network, how to print. Nothing
 # else, so that a variable left over in a shell cannot change what a run does.
@@ -130,7 +131,7 @@ def demo(arguments: list[str]) -> int:
 
 def test(arguments: list[str]) -> int:
     """The test suite on two processes, unless the arguments say otherwise."""
-    install_sdk()
+    install_test_packages()
     own = any(word.startswith(("-n", "--numprocesses", "--pdb", "--trace")) for word in arguments)
     return supervise([PYTHON, "-m", "pytest", *([] if own else ["-n", "2"]), *arguments], child_environment())
 
@@ -212,7 +213,7 @@ def set_up() -> None:
     start = time.monotonic()
     say("callwright: setting up, once; everything lies in this folder\n")
     if stamps.get("python") != python_inputs() or not PYTHON.exists():
-        write_stamp(SDK, "")  # it may be gone with the old .venv
+        write_stamp(TESTS_STAMP, "")  # it may be gone with the old .venv
         install_python_packages()
         write_stamp("python", python_inputs())
     if stamps.get("node") != node_inputs():
@@ -229,27 +230,27 @@ def check_disk(needed_mb: int) -> None:
 
 
 def install_python_packages() -> None:
-    """`.venv` with the pinned packages of requirements.txt and of pyproject.toml's groups, but the SDK's."""
+    """`.venv` with the pinned packages of requirements.txt and of pyproject.toml's groups, but those of the tests."""
     if not usable_venv():
         make_venv = [sys.executable, "-m", "venv", "--clear", VENV]
         install(".venv, Python " + platform.python_version(), make_venv, child_environment())
     install("Python packages", pip_install(*development_packages()), child_environment())
 
 
-def install_sdk() -> None:
-    """The group of packages that only the tests need, into `.venv`; the next time two hashes are compared.
+def install_test_packages() -> None:
+    """The packages that only the tests need, into `.venv`; the next time two hashes are compared.
 
     pip is given every other pin too, so that it refuses rather than moves a version. Not compiled: of 16,700 files the
     tests import a few hundred.
     """
-    packages = group_packages(SDK)
+    packages = [package for group in TESTS_ALONE for package in group_packages(group)]
     wanted = digest(python_inputs(), *packages)
-    if read_stamps().get(SDK) == wanted:
+    if read_stamps().get(TESTS_STAMP) == wanted:
         return
-    check_disk(SDK_DISK_NEEDED_MB)
+    check_disk(TESTS_DISK_NEEDED_MB)
     everything = pip_install(*development_packages(), *packages, "--no-compile")
-    install("Microsoft's Graph SDK, for the tests", everything, child_environment())
-    write_stamp(SDK, wanted)
+    install("Microsoft's Graph SDK and Playwright, for the tests", everything, child_environment())
+    write_stamp(TESTS_STAMP, wanted)
 
 
 def pip_install(*packages: str) -> list[str | Path]:
@@ -270,7 +271,8 @@ def usable_venv() -> bool:
 
 def development_packages() -> list[str]:
     """The pinned packages of pyproject.toml's dependency groups that every command needs."""
-    return [package for group in sorted(dependency_groups()) if group != SDK for package in group_packages(group)]
+    groups = sorted(set(dependency_groups()) - set(TESTS_ALONE))
+    return [package for group in groups for package in group_packages(group)]
 
 
 def group_packages(group: str) -> list[str]:

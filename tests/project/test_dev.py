@@ -73,32 +73,35 @@ def test_a_failed_installation_says_what_to_do(output: str, advice: str) -> None
     assert output.splitlines()[-1] in message
 
 
-def test_only_the_tests_install_the_sdk() -> None:
-    sdk = dev.group_packages("sdk")
-    assert "msgraph-sdk" in {package.partition("==")[0] for package in sdk}
-    assert not set(sdk) & set(dev.development_packages())
-    assert sdk[-1] in dev.pip_install(*sdk)
+@pytest.mark.parametrize(("group", "package"), [("sdk", "msgraph-sdk"), ("browser", "playwright")])
+def test_only_the_tests_install_what_only_they_need(group: str, package: str) -> None:
+    packages = dev.group_packages(group)
+    assert package in {each.partition("==")[0] for each in packages}
+    assert not set(packages) & set(dev.development_packages())
+    assert packages[-1] in dev.pip_install(*packages)
 
 
-def test_the_tests_have_the_sdk_before_they_begin(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_tests_have_their_packages_before_they_begin(monkeypatch: pytest.MonkeyPatch) -> None:
     did: list[str] = []
-    monkeypatch.setattr(dev, "install_sdk", lambda: did.append("install"))
+    monkeypatch.setattr(dev, "install_test_packages", lambda: did.append("install"))
     monkeypatch.setattr(dev, "supervise", lambda command, environment: did.append(command[2]) or 0)
     assert dev.test([]) == 0
     assert did == ["install", "pytest"]
 
 
-def test_an_sdk_that_is_installed_is_not_installed_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_packages_of_the_tests_that_are_installed_are_not_installed_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     installed: list[list[object]] = []
     monkeypatch.setattr(dev, "LOCAL", tmp_path)
     monkeypatch.setattr(dev, "STAMP", tmp_path / "installed.json")
     monkeypatch.setattr(dev, "install", lambda what, command, environment: installed.append(command))
-    dev.install_sdk()
-    dev.install_sdk()
+    dev.install_test_packages()
+    dev.install_test_packages()
     assert len(installed) == 1
     assert "requirements.txt" in installed[0]  # pip sees every pin, and moves none
-    dev.write_stamp("sdk", "")  # as when .venv is made anew
-    dev.install_sdk()
+    dev.write_stamp("tests", "")  # as when .venv is made anew
+    dev.install_test_packages()
     assert len(installed) == 2
 
 

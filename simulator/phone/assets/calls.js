@@ -36,7 +36,7 @@ export class Calls extends EventTarget {
   async choose(id) {
     this.#current = id;
     this.#entries = [];
-    this.#early = new Map();
+    const early = (this.#early = new Map());
     this.#tell("call");
     let entries = [];
     try {
@@ -44,8 +44,7 @@ export class Calls extends EventTarget {
     } catch (problem) {
       notice(problem.message);
     }
-    if (this.#current !== id) return;
-    const early = this.#early;
+    if (this.#early !== early) return; // another was chosen meanwhile, or this one again
     this.#early = null;
     entries.forEach((entry, index) => this.#keep(index, entry, false));
     early.forEach((entry, index) => this.#keep(index, entry, true));

@@ -12,12 +12,13 @@ const NAMES = { "*": "star", "#": "number sign" };
 export function keypad(pressed) {
   const keys = new Map();
   for (const [character, letters] of KEYS) {
-    const name = NAMES[character] ?? character;
+    const name = NAMES[character];
     const key = el(
       "button",
-      { type: "button", class: "key", "aria-label": name, "data-key": character, onclick: () => pressed(character) },
-      el("b", { "aria-hidden": "true" }, character),
-      el("small", { "aria-hidden": "true" }, letters),
+      { type: "button", class: "key", "data-key": character, onclick: () => pressed(character) },
+      el("b", { "aria-hidden": name ? "true" : null }, character),
+      name ? el("span", { class: "unseen" }, name) : null,
+      el("small", {}, letters),
     );
     keys.set(character, key);
   }
