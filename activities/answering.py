@@ -7,7 +7,9 @@ from typing import Any
 import azure.durable_functions as df
 
 import connections
-from activities.acting import act, act_once, with_journal
+from activities.acting import act, with_journal
+from activities.dial_allow import check_dialled
+from activities.requested import attempt
 from graph.requests import GetCall, Redirect, Reject, Target
 from storage.errors import StorageUnavailable
 
@@ -59,10 +61,15 @@ async def reject_call(given: dict) -> dict:
 @bp.activity_trigger(input_name="given")
 async def redirect_call(given: dict) -> dict:
     """Redirect to one or more targets, which ring at once for `timeout_s` seconds."""
-    request = Redirect(
-        call_id=given["call_id"],
-        targets=tuple(Target.from_json(target) for target in given["targets"]),
-        timeout_s=given["timeout_s"],
-        callback_uri=connections.current().callback_uri(given["instance_id"]),
-    )
-    return await act_once(given, request)
+
+    def redirect() -> Redirect:
+        targets = tuple(Target.from_json(target) for target in given["targets"])
+        check_dialled(*targets)
+        return Redirect(
+            call_id=given["call_id"],
+            targets=targets,
+            timeout_s=given["timeout_s"],
+            callback_uri=connections.current().callback_uri(given["instance_id"]),
+        )
+
+    return await attempt(given, redirect, once=True)

@@ -13,9 +13,12 @@ import azure.durable_functions as df
 
 import connections
 from activities.acting import STEP_BUDGET_S, error, with_journal
+from activities.dial_allow import NotToBeDialled, check_dialled
 from activities.leg_requests import leg_request, most_legs, person
+from activities.requested import not_dialled
 from graph.kinds import IncomingCall
 from graph.notifications import parse_item
+from graph.requests import Target
 from inbox import InboxClosed, InboxError, NoSuchCall
 from inbox.outgoing import leg_id
 from storage.errors import StorageUnavailable
@@ -162,9 +165,8 @@ async def start_consultation(given: dict, client: df.DurableOrchestrationClient)
 
     async def start() -> JSON:
         here = connections.current()
-        target: JSON | None = given.get("target")
-        if target is None:
-            target = (await here.inbox.raw(given["instance_id"], given["request_n"]))["arguments"]["target"]
+        target = await _target(given)
+        check_dialled(Target.from_json(target))
         record = await here.records.get(given["instance_id"]) or {}
         request: JSON = {
             "consultation": True,
@@ -203,6 +205,15 @@ async def open_record(given: dict) -> dict:
     return await _settled(begin)
 
 
+async def _target(given: JSON) -> JSON:
+    """Who is to be asked: whom the flow names, or what was asked for in `request_n`."""
+    named: JSON | None = given.get("target")
+    if named is not None:
+        return named
+    asked = await connections.current().inbox.raw(given["instance_id"], given["request_n"])
+    return asked["arguments"]["target"]
+
+
 async def _called(instance_id: str) -> JSON:
     """`from` for a call to a telephone: the resource account that the caller called, or that called."""
     first = await connections.current().inbox.raw(instance_id, 1)
@@ -230,6 +241,8 @@ async def _settled(work: Callable[[], Awaitable[JSON]]) -> JSON:
         except StorageUnavailable as failure:
             if here.now() + PAUSE_S >= deadline:
                 return error("not_reached", message=str(failure))
+        except NotToBeDialled as failure:
+            return not_dialled(failure)
         except InboxError as failure:
             return error("internal", message=str(failure))
         except Exception as failure:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
 import connections
 from activities.acting import Look, act, act_once, error, with_journal
+from activities.dial_allow import SETTING, NotToBeDialled
 from graph.requests import BadRequest, MediaInfo, Request
 from inbox.errors import InboxError
 from prompts.catalogue import PromptError
 from storage.errors import StorageUnavailable
+
+log = logging.getLogger("callwright.activities")
 
 JSON = dict[str, Any]
 Make = Callable[[JSON], Request]
@@ -33,6 +37,8 @@ async def attempt(
     """
     try:
         request = make()
+    except NotToBeDialled as failure:
+        return await with_journal(given, not_dialled(failure))
     except (BadRequest, PromptError, KeyError, TypeError, ValueError) as failure:
         return await with_journal(given, error("refused", code="badRequest", message=str(failure)))
     return await (act_once if once else act)(given, request, look=look)
@@ -47,6 +53,12 @@ async def arguments(given: JSON) -> JSON:
     except StorageUnavailable as failure:
         return error("not_reached", message=str(failure))
     return {"ok": item["arguments"]}
+
+
+def not_dialled(failure: NotToBeDialled) -> JSON:
+    """The error for a telephone that may not be dialled; its code names the setting."""
+    log.warning("a call is not sent on: %s", failure)
+    return error("refused", code=SETTING, message=str(failure))
 
 
 def prompt(id: str, locale: str) -> tuple[MediaInfo, int]:

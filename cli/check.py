@@ -28,6 +28,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=tuple(_FORMATS), default="text", help="how findings are printed")
     parser.add_argument("--prompts", type=Path, default=PROMPTS, help="folder with audio/LOCALE/ID.wav")
     parser.add_argument("--dead-air", type=float, default=10.0, metavar="SECONDS", help="longest silence for a caller")
+    parser.add_argument(
+        "--dial-allow", default="", metavar="PREFIXES", help="what the deployment sets as DIAL_ALLOW: +44,+1202"
+    )
     parser.set_defaults(run=run)
 
 
@@ -42,10 +45,15 @@ def run(options: argparse.Namespace) -> int:
     except PromptError as error:
         print(f"check: {error}", file=sys.stderr)
         return 2
-    limits = Limits(dead_air_ms=round(options.dead_air * 1000))
+    limits = Limits(dead_air_ms=round(options.dead_air * 1000), dial_allow=prefixes(options.dial_allow))
     findings = check_files(files, voices=voices, limits=limits)
     print(_FORMATS[options.format](findings))
     return 1 if findings else 0
+
+
+def prefixes(dial_allow: str) -> tuple[str, ...]:
+    """The setting DIAL_ALLOW: beginnings of numbers, with commas between them."""
+    return tuple(each.strip() for each in dial_allow.split(",") if each.strip())
 
 
 def find(paths: Sequence[Path]) -> list[Path]:

@@ -18,6 +18,7 @@ from cli import check
 from cli.doctor_facts import Channel, NotHere, Reply, Unknown
 from cli.explain import explained
 from connections.storage import AccountStorage, Storage
+from flows.checks import Limits
 from graph.credentials import GraphCredentials
 from graph.errors import TokenUnavailable
 from settings import Settings
@@ -124,15 +125,17 @@ class SettingsFacts:
 
     def flow_problems(self, folder: str) -> list[str]:
         """What `callwright check` finds in a folder of the app."""
-        return flow_problems(APP / folder)
+        return flow_problems(APP / folder, Limits(dial_allow=check.prefixes(self._values.get("DIAL_ALLOW", ""))))
 
 
-def flow_problems(folder: Path) -> list[str]:
+def flow_problems(folder: Path, limits: Limits | None = None) -> list[str]:
     """What `callwright check` finds."""
     files = check.find([folder])
     if not files:
         return [f"there is no flow in {folder.name}"]
-    return [str(problem) for problem in check.check_files(files, voices=check.read_voices(check.PROMPTS))]
+    return [
+        str(problem) for problem in check.check_files(files, voices=check.read_voices(check.PROMPTS), limits=limits)
+    ]
 
 
 async def fetch(http: httpx.AsyncClient, method: str, url: str) -> Reply:

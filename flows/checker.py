@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from flows import paths
-from flows.checks import CHECKS, Limits
+from flows.checks import CHECKS, Limits, forbidden
 from flows.kinds.language import Language
 from flows.kinds.subflow import Subflow
 from flows.linker import mistakes
@@ -55,7 +55,7 @@ def check(sources: Sequence[Source], *, voices: Voices | None = None, limits: Li
         found += _check_links(document, documents, broken)
     for source in sources:
         if source.routes:
-            found += _check_routes(source, documents, broken, voices)
+            found += _check_routes(source, documents, broken, voices, limits or Limits())
     return sorted(found, key=lambda each: (each.file, each.place.line, each.place.column))
 
 
@@ -122,7 +122,7 @@ def _check_links(document: Document, documents: Mapping[str, Document], broken: 
 
 
 def _check_routes(
-    source: Source, documents: Mapping[str, Document], broken: set[str], voices: Voices | None
+    source: Source, documents: Mapping[str, Document], broken: set[str], voices: Voices | None, limits: Limits
 ) -> Iterator[Problem]:
     try:
         routes = read_routes(source.text, source.file, flows=documents.keys() | broken)
@@ -134,7 +134,17 @@ def _check_routes(
         document = documents.get(route.flow)
         for rule, message in _check_route(route, seen, document, voices):
             yield Problem(file=source.file, place=routes.places[at], message=message, rule=rule)
+        for number in _numbers(route):
+            if not limits.lets_dial(number):
+                message = forbidden(number)
+                yield Problem(file=source.file, place=routes.places[at], message=message, rule="dial-not-allowed")
         seen.append(route)
+
+
+def _numbers(route: Route) -> list[str]:
+    """The phone numbers that a route names itself."""
+    targets = (route.fallback, route.spill_over.redirect)
+    return [each.id for each in targets if each is not None and each.kind == "phone"]
 
 
 def _check_route(
@@ -154,7 +164,7 @@ def _check_route(
     if route.recording == "off" and (records := next((node.id for node in nodes if node.RECORDS), None)):
         yield "recording-off", f"the flow records at '{records}', and this route does not allow it"
     by_phone = bool(route.when.phone or route.when.application_instance)
-    dials = next((node.id for node in nodes if node.dials), None)
+    dials = next((node.id for node in nodes if node.numbers), None)
     if dials and not by_phone:
         message = f"the flow sends callers to a number at '{dials}', which works for calls to an application instance"
         yield "pstn-without-instance", message

@@ -23,9 +23,16 @@ Found = Iterator[tuple[Place, str]]
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """What is a matter of taste. `dead_air_ms`: the longest silence that a caller is left in."""
+    """What differs between deployments."""
 
+    #: The longest silence that a caller is left in.
     dead_air_ms: int = 10_000
+    #: How numbers begin that the deployment lets be dialled (`DIAL_ALLOW`); None when that is not known.
+    dial_allow: tuple[str, ...] | None = None
+
+    def lets_dial(self, number: str) -> bool:
+        """Whether a number, or every number that begins so, may be dialled, as far as is known."""
+        return self.dial_allow is None or number.startswith(self.dial_allow)
 
 
 Check = Callable[[Document, Limits], Found]
@@ -116,6 +123,19 @@ def _dead_air(document: Document, limits: Limits) -> Found:
         if node.silence_ms > limits.dead_air_ms:
             heard = f"the caller may hear nothing for {node.silence_ms / 1000:g} s"
             yield document.key_place("nodes", name), f"{heard}; the limit is {limits.dead_air_ms / 1000:g} s"
+
+
+@_checks("dial-not-allowed")
+def _not_to_be_dialled(document: Document, limits: Limits) -> Found:
+    for name, node in document.flow.nodes.items():
+        for number in node.numbers:
+            if not limits.lets_dial(number):
+                yield document.key_place("nodes", name), forbidden(number)
+
+
+def forbidden(number: str) -> str:
+    """What is wrong with a number that the deployment does not let be dialled."""
+    return f"'{number}' begins with none of the numbers that the setting DIAL_ALLOW lists"
 
 
 @_checks("unused-variable")

@@ -112,9 +112,9 @@ class Node:
         return self.TAKES_KEYS
 
     @property
-    def dials(self) -> bool:
-        """Whether this node, as written, sends the caller to a phone number."""
-        return False
+    def numbers(self) -> tuple[str, ...]:
+        """The phone numbers, or beginnings of numbers, to which this node, as written, sends the caller."""
+        return ()
 
     @property
     def unattended(self) -> tuple[str, ...]:

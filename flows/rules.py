@@ -325,6 +325,12 @@ _DEPLOYMENTS = (
         "Graph sends on to the telephone network only calls to an application instance.",
         "Add 'phone' or 'applicationInstance' to the route's 'when', or transfer to a user.",
     ),
+    _error(
+        "dial-not-allowed",
+        "Numbers that are dialled begin as the setting DIAL_ALLOW says.",
+        "The deployment refuses every other, as it does without the setting, and the node fails.",
+        "Add the beginning of the number to DIAL_ALLOW, and tell 'check' with --dial-allow; or transfer to a user.",
+    ),
 )
 
 RULES: dict[str, Rule] = {rule.id: rule for rule in (*_TEXT, *_VALUES, *_NAMES, *_WALKS, *_DEPLOYMENTS)}

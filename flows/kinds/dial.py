@@ -34,9 +34,9 @@ class Dial(Sending):
     )
 
     @property
-    def dials(self) -> bool:
-        """Always a phone number."""
-        return True
+    def numbers(self) -> tuple[str, ...]:
+        """How what it dials may begin."""
+        return self.allow
 
     def whom(self, frame: Frame) -> acts.Target | None:
         """The number, if it is one that may be dialled."""

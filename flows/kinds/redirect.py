@@ -28,9 +28,9 @@ class Redirect(Node):
     )
 
     @property
-    def dials(self) -> bool:
-        """Whether any target is a phone number."""
-        return any(target.kind == "phone" for target in self.targets_to_ring)
+    def numbers(self) -> tuple[str, ...]:
+        """Those of the targets that are phone numbers."""
+        return tuple(target.id for target in self.targets_to_ring if target.kind == "phone")
 
     def enter(self, frame: Frame) -> Step:
         """Redirect."""

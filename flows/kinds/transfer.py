@@ -27,9 +27,9 @@ class Transfer(Sending):
     target: acts.Target = parameter("target", TargetShape(voicemail=True), "who gets the call")
 
     @property
-    def dials(self) -> bool:
-        """Whether the target is a phone number."""
-        return self.target.kind == "phone"
+    def numbers(self) -> tuple[str, ...]:
+        """The target, where it is a phone number."""
+        return (self.target.id,) if self.target.kind == "phone" else ()
 
     def whom(self, frame: Frame) -> acts.Target:
         """Whoever is named."""

@@ -211,6 +211,26 @@ FLOWS = [
     ),
     ("file-name", flow("id: f", "id: g"), "2:5", "the flow 'g' is looked for in g.yaml, and this file is f.yaml"),
 ]
+FLOWS += [
+    (
+        "dial-not-allowed",
+        flow(USER, "{phone: '+12025550123'}"),
+        "9:3",
+        "'+12025550123' begins with none of the numbers",
+    ),
+    (
+        "dial-not-allowed",
+        nodes("  m: {kind: dial, number: caller, allow: ['+4420', '+33'], on: {failed: t, notAllowed: t}}\n"),
+        "8:3",
+        "'+33' begins with none of the numbers that the setting DIAL_ALLOW lists",
+    ),
+    (
+        "dial-not-allowed",
+        HEAD + "nodes:\n  a: {kind: redirect, to: [{phone: '+442079460123'}, {phone: '+12025550123'}]}\n",
+        "6:3",
+        "'+12025550123' begins with none",
+    ),
+]
 RECORDING = nodes("  m: {kind: record, consent: consent, next: t}\n")
 DIALLING = flow(USER, "{phone: '+442079460123'}")
 DEPLOYMENTS = [
@@ -248,6 +268,15 @@ DEPLOYMENTS = [
         DIALLING,
         "3:5",
         "the flow sends callers to a number at 't'",
+    ),
+    (
+        "dial-not-allowed",
+        ROUTES
+        + "  - {name: r, flow: f, customer: c, when: {phone: '+442079460123'}, fallback: {phone: '+12025550123'}}\n"
+        + "  - {name: s, flow: f, customer: c}\n",
+        GOOD,
+        "3:5",
+        "'+12025550123' begins with none of the numbers that the setting DIAL_ALLOW lists",
     ),
     (
         "missing-locale",

@@ -17,7 +17,7 @@ ELSEWHERE = {"unreadable", "duplicate-flow", "subflow-routed", "subflow-without-
 
 
 def findings(*sources: Source) -> list[tuple[str, str, str]]:
-    found = check(sources, voices=VOICES, limits=Limits())
+    found = check(sources, voices=VOICES, limits=Limits(dial_allow=("+44",)))
     return [(each.rule, f"{each.place.line}:{each.place.column}", each.message) for each in found]
 
 
@@ -98,6 +98,11 @@ def test_a_broken_flow_is_not_unknown_to_its_routes() -> None:
     routes = Source(file="routes.yaml", text=ROUTES + "  - {name: r, flow: f, customer: c}\n", routes=True)
     found = findings(Source(file="f.yaml", text="schema: 2", id="f"), routes)
     assert {rule for rule, *_ in found} == {"missing-key", "wrong-schema"}
+
+
+def test_what_may_be_dialled_is_not_judged_where_it_is_not_known() -> None:
+    abroad = next(text for rule, text, *_ in FLOWS if rule == "dial-not-allowed")
+    assert check([Source(file="f.yaml", text=abroad)]) == []
 
 
 def test_the_limit_of_dead_air_can_be_told() -> None:
