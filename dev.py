@@ -154,9 +154,17 @@ def check(arguments: list[str]) -> int:
             words, check=False, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
         )
         print(f"{'ok' if done.returncode == 0 else 'FAILED':<7}{name:<14}{time.monotonic() - start:6.1f} s", flush=True)
+        said = done.stdout.decode(errors="replace").rstrip()
         if done.returncode:
             failed.append(name)
-            print(done.stdout.decode(errors="replace").rstrip(), flush=True)
+            print(said, flush=True)
+        else:  # a check that was not made says why
+            print(
+                *(f"       {line}\n" for line in said.splitlines() if line.startswith("SKIPPED")),
+                sep="",
+                end="",
+                flush=True,
+            )
     print(f"check: {len(failed)} of {len(checks)} failed: {', '.join(failed)}" if failed else "check: all passed")
     return 1 if failed else 0
 

@@ -1,4 +1,4 @@
-"""No socket is opened, and no name looked up, for an address in a notification that is not Graph's store of recordings."""
+"""No socket is opened, and no name looked up, for what is not the address of a recording in Graph's own store."""
 
 from __future__ import annotations
 
