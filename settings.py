@@ -18,6 +18,7 @@ _RECORDING_HOSTS = "skype.com,teams.microsoft.com,teams.microsoft.us,microsoft.c
 _ISSUERS = "https://api.botframework.com,https://graph.microsoft.com"
 _OPENID_METADATA = "https://api.aps.skype.com/v1/.well-known/OpenIdConfiguration"
 _PREFIX = re.compile(r"\+[1-9][0-9]{0,14}", re.ASCII)
+_HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?", re.ASCII)
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -27,6 +28,16 @@ class SettingsError(ValueError):
     def __init__(self, problems: list[str]) -> None:
         self.problems = problems
         super().__init__("Callwright cannot start:\n" + "\n".join(f"  {problem}" for problem in problems))
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallLimits:
+    """Incoming calls that are served at once and within 30 days, altogether and of one customer; 0 for any number."""
+
+    at_once: int
+    at_once_per_customer: int
+    per_month: int
+    per_month_per_customer: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,16 +91,16 @@ class Settings:
     #: Telephone calls that may be dialled within any hour, altogether and for one customer.
     dial_cap_per_hour: int
     dial_cap_per_customer_per_hour: int
+    #: Hosts that flows may ask, each with its port where that is not 443, and what is sent along, by name.
+    http_allow: tuple[str, ...]
+    http_secrets: Mapping[str, str]
 
     #: Whether a webhook answers a call whose flow begins with that, while the orchestration starts.
     early_answer: bool
     #: How many participants of one recording policy a call takes; 0 leaves it to Graph, which then makes one call each.
     policy_participants: int
-    #: Incoming calls that are served at once and within 30 days, altogether and of one customer; 0 for any number.
-    calls_at_once: int
-    calls_at_once_per_customer: int
-    calls_per_month: int
-    calls_per_month_per_customer: int
+    #: How many incoming calls are served.
+    call_limits: CallLimits
 
     @classmethod
     def from_environment(cls) -> Settings:
@@ -129,23 +140,18 @@ class Settings:
             dial_allow=reader.prefixes("DIAL_ALLOW"),
             dial_cap_per_hour=reader.number("DIAL_CAP_PER_HOUR", 100, most=100_000),
             dial_cap_per_customer_per_hour=reader.number("DIAL_CAP_PER_CUSTOMER_PER_HOUR", 50, most=100_000),
+            http_allow=reader.hosts("HTTP_ALLOW"),
+            http_secrets=reader.named("HTTP_SECRET_"),
             early_answer=reader.number("EARLY_ANSWER", 1, most=1) == 1,
             policy_participants=reader.number("POLICY_PARTICIPANTS", 0, most=1000),
-            calls_at_once=reader.number("CALLS_AT_ONCE", 0, most=100_000),
-            calls_at_once_per_customer=reader.number("CALLS_AT_ONCE_PER_CUSTOMER", 0, most=100_000),
-            calls_per_month=reader.number("CALLS_PER_MONTH", 0, most=100_000_000),
-            calls_per_month_per_customer=reader.number("CALLS_PER_MONTH_PER_CUSTOMER", 0, most=100_000_000),
+            call_limits=reader.call_limits(),
         )
         settings._check(reader)
-        if env.get(STRICT_TYPING) != "1":
-            reader.problems.append(
-                f"{STRICT_TYPING} must be 1: without it the Durable SDK builds the classes that data names"
-            )
-        if reader.problems:
-            raise SettingsError(reader.problems)
+        reader.raise_if_any()
         return settings
 
     def _check(self, reader: _Reader) -> None:
+        reader.strict_typing()
         if not (self.bot_client_secret or self.bot_identity_client_id):
             reader.problems.append(
                 "BOT_CLIENT_SECRET or BOT_IDENTITY_CLIENT_ID is missing: the bot needs one of them to ask for tokens"
@@ -216,6 +222,39 @@ class _Reader:
             if not _PREFIX.fullmatch(item):
                 self.problems.append(f"{name} holds {item!r}: each must begin a number, like +44 or +1202")
         return items
+
+    def hosts(self, name: str) -> tuple[str, ...]:
+        items = tuple(item.lower().removesuffix(":443") for item in self.items(name, ""))
+        for item in items:
+            if not _HOST.fullmatch(item):
+                self.problems.append(f"{name} holds {item!r}: each must be a host, like api.example.com or host:8443")
+        return items
+
+    def named(self, prefix: str) -> Mapping[str, str]:
+        """Those variables that begin so, by the rest of their names."""
+        found = {name[len(prefix) :]: value.strip() for name, value in self._env.items() if name.startswith(prefix)}
+        for name, value in found.items():
+            if not value.isascii() or not value.isprintable() or not value:
+                self.problems.append(f"{prefix}{name} cannot be sent in a header: it must be visible characters")
+        return found
+
+    def call_limits(self) -> CallLimits:
+        return CallLimits(
+            at_once=self.number("CALLS_AT_ONCE", 0, most=100_000),
+            at_once_per_customer=self.number("CALLS_AT_ONCE_PER_CUSTOMER", 0, most=100_000),
+            per_month=self.number("CALLS_PER_MONTH", 0, most=100_000_000),
+            per_month_per_customer=self.number("CALLS_PER_MONTH_PER_CUSTOMER", 0, most=100_000_000),
+        )
+
+    def strict_typing(self) -> None:
+        if self.optional(STRICT_TYPING) != "1":
+            self.problems.append(
+                f"{STRICT_TYPING} must be 1: without it the Durable SDK builds the classes that data names"
+            )
+
+    def raise_if_any(self) -> None:
+        if self.problems:
+            raise SettingsError(self.problems)
 
     def callback_keys(self) -> tuple[str, ...]:
         keys = self.items("CALLBACK_KEYS", "")

@@ -100,14 +100,17 @@ class Reception:
         return True
 
     def _limits(self, route: JSON) -> tuple[Limit, ...]:
-        settings, customer, name = self._here.settings, route["customer"], route["name"]
-        per_customer = settings.calls_at_once_per_customer, settings.calls_per_month_per_customer
+        most, customer, name = self._here.settings.call_limits, route["customer"], route["name"]
         limits = (
-            Limit(name="CALLS_AT_ONCE", within="at_once", most=settings.calls_at_once),
-            Limit(name="CALLS_AT_ONCE_PER_CUSTOMER", within="at_once", most=per_customer[0], customer=customer),
+            Limit(name="CALLS_AT_ONCE", within="at_once", most=most.at_once),
+            Limit(
+                name="CALLS_AT_ONCE_PER_CUSTOMER", within="at_once", most=most.at_once_per_customer, customer=customer
+            ),
             Limit(name="atOnce", within="at_once", most=route["atOnce"], route=name),
-            Limit(name="CALLS_PER_MONTH", within="month", most=settings.calls_per_month),
-            Limit(name="CALLS_PER_MONTH_PER_CUSTOMER", within="month", most=per_customer[1], customer=customer),
+            Limit(name="CALLS_PER_MONTH", within="month", most=most.per_month),
+            Limit(
+                name="CALLS_PER_MONTH_PER_CUSTOMER", within="month", most=most.per_month_per_customer, customer=customer
+            ),
             Limit(name="perMonth", within="month", most=route["perMonth"], route=name),
         )
         return tuple(limit for limit in limits if limit.most)

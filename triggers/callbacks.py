@@ -42,6 +42,7 @@ PATIENCE_S = 5.0
 # Of these, how long a call that rings may take to be stored and started: the rest is for sending it elsewhere.
 RING_PATIENCE_S = 3.5
 RING_TRIES = 3
+LOOK_S = 0.1
 
 
 @bp.route(route="callbacks", methods=["POST"])
@@ -116,7 +117,7 @@ class _Taking:
         return await self.delivery.take(notification, self.tenant_id, self.instance_id, self.message_id)
 
     async def _ring(self, call: IncomingCall) -> None:
-        """A caller waits: a call that cannot be stored is sent to its fallback."""
+        """A caller waits: a call that cannot be stored or started is sent to its fallback."""
         try:
             async with asyncio.timeout(RING_PATIENCE_S):
                 for left in reversed(range(RING_TRIES)):
@@ -128,8 +129,17 @@ class _Taking:
                             raise
         except Exception:
             log.exception("a call cannot be taken in")
-            if not await self.here.reception.turn_away(call, self.tenant_id):
+            if await self._is_served(call) or not await self.here.reception.turn_away(call, self.tenant_id):
                 raise
+
+    async def _is_served(self, call: IncomingCall) -> bool:
+        """Whether it was answered or started all the same; then only a part of the bookkeeping is missing."""
+        try:
+            async with asyncio.timeout(LOOK_S):
+                birth = await self.here.births.get(f"call-{call.call_id}")
+        except (StorageUnavailable, TimeoutError):
+            return False
+        return birth is not None and (birth.started or birth.answer is not None)
 
 
 def _check_signature(instance_id: str, signature: str, keys: tuple[str, ...]) -> None:

@@ -158,6 +158,31 @@ async def test_a_call_that_cannot_be_stored_and_has_no_fallback_is_told_again_an
     assert call.call.transcript.of("notification")[0]["attempts"] == [503, 202]
 
 
+async def test_a_call_that_was_started_is_not_sent_away_because_its_webhook_is_slow(
+    laptop: Laptop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All that hangs is a note that nothing depends on."""
+    monkeypatch.setattr(callbacks, "RING_PATIENCE_S", 0.2)  # on the wall
+    laptop.simulator.change_settings(unacknowledged_call_ends=False)
+    inbox = laptop.connections.inbox
+    mark_raised = inbox.mark_raised
+
+    async def hangs_at_first(instance_id: str, number: int) -> None:
+        if number == 1:
+            await asyncio.Event().wait()
+        await mark_raised(instance_id, number)
+
+    monkeypatch.setattr(inbox, "mark_raised", hangs_at_first)
+    call_id = ring(laptop, hears("greeting", hang_up=True))
+    await laptop.run_until_over(call_id)
+    transcript = laptop.simulator.call(call_id).transcript
+    assert transcript.of("notification")[0]["attempts"] == [503]
+    asked = [entry["action"] for entry in transcript.of("request")]
+    assert asked.count("answer") == 1
+    assert "redirect" not in asked
+    assert len(transcript.of("prompt")) == 1
+
+
 async def test_a_webhook_whose_storage_hangs_is_told_so_in_time(
     laptop: Laptop, monkeypatch: pytest.MonkeyPatch
 ) -> None:

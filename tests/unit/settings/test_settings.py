@@ -2,7 +2,7 @@
 
 import pytest
 
-from settings import Settings, SettingsError
+from settings import CallLimits, Settings, SettingsError
 
 COMPLETE = {
     "BOT_APP_ID": "00000000-0000-0000-0000-00000000b070",
@@ -108,3 +108,18 @@ def test_direct_invitations_are_off_or_on(text, direct):
 
 def test_a_malformed_direct_invite_is_named():
     assert "DIRECT_INVITE" in problems(DIRECT_INVITE="yes")
+
+
+def test_calls_are_answered_early_and_not_limited_unless_told():
+    settings = Settings.from_mapping(COMPLETE)
+    assert settings.early_answer
+    assert settings.policy_participants == 0
+    assert settings.call_limits == CallLimits(at_once=0, at_once_per_customer=0, per_month=0, per_month_per_customer=0)
+    told = Settings.from_mapping({**COMPLETE, "EARLY_ANSWER": "0", "CALLS_AT_ONCE": "80", "CALLS_PER_MONTH": "9000"})
+    assert not told.early_answer
+    assert (told.call_limits.at_once, told.call_limits.per_month) == (80, 9000)
+
+
+@pytest.mark.parametrize("name", ["EARLY_ANSWER", "CALLS_AT_ONCE", "CALLS_PER_MONTH_PER_CUSTOMER"])
+def test_a_limit_that_is_no_number_is_named(name):
+    assert name in problems(**{name: "many"})
