@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from inbox import Begun, Births, Inbox, Intents, OtherTenant, Sealer
+from inbox import Arrival, Begun, Births, Inbox, Intents, OtherTenant, Sealer
 from inbox.retention import TOMBSTONES_S, purge_old_calls
 from localhost.memory_storage import MemoryBlobs, MemoryTable
 from storage import StorageUnavailable
@@ -196,3 +196,49 @@ async def test_a_step_that_surely_did_nothing_may_be_begun_again(place: Place) -
 async def test_of_many_who_begin_a_step_one_acts(place: Place) -> None:
     begun = await asyncio.gather(*(Intents(place.table).begin(CALL, "1") for _ in range(10)))
     assert [answer.first for answer in begun].count(True) == 1
+
+
+CHAIN = Arrival(chain="c" * 40)
+
+
+async def test_two_ids_of_one_chain_are_told_apart_by_whoever_knows_more(place: Place) -> None:
+    await place.births.claim(CALL, GRAPH, TENANT, arrival=CHAIN)
+    place.now += 14.9
+    second = await place.births.claim("call-2", "2", TENANT, arrival=CHAIN)
+    assert (second.kind, second.of) == ("same_chain", CALL)
+    assert await place.births.get("call-2") is None
+    assert (await place.births.claim("call-2", "2", TENANT, arrival=CHAIN, another=CALL)).kind == "new"
+    third = await place.births.claim("call-3", "3", TENANT, arrival=CHAIN, another=CALL)
+    assert (third.kind, third.of) == ("same_chain", "call-2")
+
+
+async def test_after_fifteen_seconds_a_chain_is_no_sign(place: Place) -> None:
+    await place.births.claim(CALL, GRAPH, TENANT, arrival=CHAIN)
+    place.now += 15.0
+    assert (await place.births.claim("call-2", "2", TENANT, arrival=CHAIN)).kind == "new"
+
+
+async def test_the_same_id_is_known_though_its_chain_is_taken(place: Place) -> None:
+    await place.births.claim(CALL, GRAPH, TENANT, arrival=CHAIN)
+    assert (await place.births.claim(CALL, GRAPH, TENANT, arrival=CHAIN)).kind == "in_progress"
+
+
+async def test_of_two_ids_at_once_one_is_new(place: Place) -> None:
+    both = (place.process().claim(f"call-{n}", str(n), TENANT, arrival=CHAIN) for n in (1, 2))
+    assert sorted(claim.kind for claim in await asyncio.gather(*both)) == ["new", "same_chain"]
+
+
+async def test_a_purged_call_leaves_its_chain_to_the_next(place: Place) -> None:
+    await place.births.claim(CALL, GRAPH, TENANT, arrival=CHAIN)
+    place.now += 20
+    await place.births.claim("call-2", "2", TENANT, arrival=CHAIN)
+    await place.births.purge(CALL)
+    assert await place.table.get("births", f"chain:{CHAIN.chain}") is not None
+    await place.births.purge("call-2")
+    assert await place.table.get("births", f"chain:{CHAIN.chain}") is None
+
+
+async def test_a_claim_that_is_given_back_is_taken_over_at_once(place: Place) -> None:
+    await place.births.claim(CALL, GRAPH, TENANT)
+    await place.births.give_back(CALL)
+    assert (await place.process().claim(CALL, GRAPH, TENANT)).kind == "taken_over"
