@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from calls.call import Call
 from calls.controls import COMMANDS
 from calls.states import State
 
@@ -145,6 +149,13 @@ ARRIVE: dict[State, Callable[[Any, JSON], Any]] = {
     State.CLOSING: closing,
     State.CLOSED: closed,
 }
+# A flow sends nobody out of a meeting, so these two states are a call of two's.
+OF_TWO = (State.CONSULTING, State.TRANSFERRING)
+# With its flow, or between two of its acts.
+LIVE = [
+    *(State.PLAYING, State.INTERRUPTING, State.LISTENING, State.RECORDING, State.STAYING),
+    *(State.CONSULTING, State.TRANSFERRING),
+]
 CHANGED = {"kind": "call", "audio": None, "code": None, "subcode": None}
 OPERATION = {"kind": "operation", "operation_id": None, "context": None, "code": 200, "subcode": 0}
 EVENTS: list[JSON] = [
@@ -190,13 +201,28 @@ def origins() -> list[tuple[State, str]]:
 
 @pytest.mark.parametrize(("state", "origin"), origins())
 def test_every_event_is_taken_or_ignored_and_the_call_still_ends(ring: Any, state: State, origin: str) -> None:
-    # A flow sends nobody out of a meeting, so these two states are a call of two's.
-    two = state in (State.CONSULTING, State.TRANSFERRING)
-    more: JSON = {} if origin == "rings" else {"place": {}} if two else PLACED
-    for event in EVENTS:
-        call = ARRIVE[state](ring, {**more, "max_call_s": 600})
-        assert call.session.status()["state"] == state, (event, call.session.status())
-        finish(call, call.receive(event))
+    assert moves_of(ring, state, origin)
+
+
+@functools.cache
+def moves_of(ring: Any, state: State, origin: str) -> frozenset[tuple[str, str]]:
+    """Tell calls in this state every event, see each to its end; returns the moves that they made."""
+    more: JSON = {} if origin == "rings" else {"place": {}} if state in OF_TWO else PLACED
+    moves: set[tuple[str, str]] = set()
+    enter = Call.enter
+
+    def watched(call: Call, to: State) -> None:
+        if to is not call.memory.state:
+            moves.add((call.memory.state.value, to.value))
+        enter(call, to)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Call, "enter", watched)
+        for event in EVENTS:
+            call = ARRIVE[state](ring, {**more, "max_call_s": 600})
+            assert call.session.status()["state"] == state, (event, call.session.status())
+            finish(call, call.receive(event))
+    return frozenset(moves)
 
 
 def finish(call: Any, commands: list[Any]) -> None:
@@ -218,3 +244,22 @@ def finish(call: Any, commands: list[Any]) -> None:
         at = max(at, round((deadline - call.at(0)) / timedelta(milliseconds=1)))
         pending += call.session.receive({"kind": "timed_out"}, call.at(at))
     raise AssertionError(call.session.status())
+
+
+def drawn() -> tuple[set[tuple[str, str]], set[str]]:
+    """The arrows of docs/explanation/calls.md, and what is in its box `live`."""
+    page = (Path(__file__).parents[3] / "docs" / "explanation" / "calls.md").read_text("utf-8")
+    arrow = re.compile(r"^ *([a-z_]+) --> ([a-z_]+)", re.MULTILINE)
+    box = re.search(r"state live \{(.*?)\n    \}", page, re.DOTALL)
+    assert box is not None
+    return set(arrow.findall(page)), {state for pair in arrow.findall(box[1]) for state in pair}
+
+
+def test_the_diagram_shows_every_move_and_no_other(ring: Any) -> None:
+    moves = {move for state, origin in origins() for move in moves_of(ring, state, origin)}
+    arrows, live = drawn()
+    assert live == {state.value for state in LIVE}
+    boxed = {(a, b) for a, b in moves if (a, b) not in arrows and a in live and ("live", b) in arrows}
+    assert moves - arrows == boxed, "not drawn"
+    assert {(a, b) for a, b in arrows if a != "live"} <= moves, "drawn, and never made"
+    assert {b for a, b in arrows if a == "live"} == {b for _, b in boxed}, "drawn, and never made"
