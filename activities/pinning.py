@@ -10,7 +10,9 @@ import azure.durable_functions as df
 import connections
 from activities.keys import keys_are_safe
 from activities.meetings import by_coordinates
+from graph.kinds import IncomingCall
 from graph.meetings import Coordinates
+from graph.notifications import parse_item
 from inbox.errors import InboxError
 from prompts.catalogue import PromptError
 from storage.errors import StorageUnavailable
@@ -62,6 +64,7 @@ async def _incoming(given: JSON) -> tuple[JSON, JSON]:
     else:
         pinned = library.degraded(answering=answering)
     facts = {"direction": "incoming", "caller": digest["caller"], "called": digest["called"], "over": over}
+    facts["caller_hash"] = _caller_hash(announcement)
     call = (announcement or {}).get("resourceData")
     coordinates = Coordinates.of_call(call)
     if coordinates is not None and isinstance(call, dict):
@@ -85,8 +88,23 @@ async def _to_place(given: JSON) -> tuple[JSON, JSON]:
         "called": (digest["to"] or ["meeting"])[0],
         "parent": (request or {}).get("parent"),
         "consent": (request or {}).get("consent"),
+        "caller_hash": _hash_of(((request or {}).get("to") or [{}])[0]),
     }
     return pinned, facts
+
+
+def _caller_hash(announcement: JSON | None) -> str | None:
+    """What the caller of a call that came in is found by."""
+    notification = parse_item(announcement) if announcement else None
+    if not isinstance(notification, IncomingCall):
+        return None
+    identity = notification.source.identity
+    first = identity.identities[0] if identity.identities else None
+    return None if first is None or not first.id else _hash_of({first.kind: first.id})
+
+
+def _hash_of(target: JSON) -> str | None:
+    return next((connections.current().caller_hash(kind, str(id)) for kind, id in target.items()), None)
 
 
 async def _first_item(given: JSON, patience_s: float) -> JSON | None:

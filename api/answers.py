@@ -64,6 +64,15 @@ PARTICIPANTS = _object(
         }
     }
 )
+ERASED = _object(
+    {
+        "calls": {"type": "integer", "minimum": 0, "description": "How many calls were erased."},
+        "held": {"type": "array", "items": _CALL_ID, "description": "Under a legal hold: they stay."},
+        "live": {"type": "array", "items": _CALL_ID, "description": "Erase again when they are over."},
+        "more": {"type": "boolean", "description": "Whether to ask again: there are more."},
+    }
+)
+HELD = _object({"id": _CALL_ID, "held": {"type": "boolean"}})
 STARTED = _object({"id": {**_TEXT, "description": "Its instance id; the header Location leads to it."}})
 ACCEPTED = _object(
     {"id": {**_TEXT, "description": "Of the request: the event `control` of the call tells what came of it."}}

@@ -244,3 +244,22 @@ ACTIONS: tuple[Action, ...] = (
 HANG_UP = Action(name="hang_up", summary="Hang up", graph=("hangUp",))
 
 ACTION_IN_PATH = {each.in_path: each for each in ACTIONS}
+
+
+#: `POST /api/erasures`.
+ERASURE = Group(
+    fields=(
+        Field(name="caller", shape=CALLEE, about="who called, or was called; all callers when left out"),
+        Field(name="customer", shape=NAME, about="only this customer's calls; a token for one customer need not say"),
+    ),
+    rules=(
+        Rule(
+            field="",
+            detail="must have caller, customer or both",
+            holds=lambda read: "caller" in read or "customer" in read,
+            schema={"anyOf": [{"required": ["caller"]}, {"required": ["customer"]}]},
+        ),
+    ),
+)
+#: `PUT /api/calls/{id}/legal-hold`.
+HOLD = Group(fields=(Field(name="reason", shape=LINE, about="a reference to why, kept with the record"),))

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from api import answers
-from api.requests import ACTIONS, GATHERING, HANG_UP, NOTHING, PLACEMENT, Action
+from api.requests import ACTIONS, ERASURE, GATHERING, HANG_UP, HOLD, NOTHING, PLACEMENT, Action
 from api.shapes import Shape
 
 JSON = dict[str, Any]
-Role = Literal["Read", "Listen", "Operate"]
-ROLES: tuple[Role, ...] = ("Read", "Listen", "Operate")
+Role = Literal["Read", "Listen", "Operate", "Erase"]
+ROLES: tuple[Role, ...] = ("Read", "Listen", "Operate", "Erase")
 
 LARGEST_BODY = 64 * 1024
 LARGEST_PAGE = 200
@@ -216,6 +216,42 @@ _STARTING = (
         problems=(404,),
     ),
 )
+_ERASING = (
+    Route(
+        method="POST",
+        path="/erasures",
+        role="Erase",
+        name="erase",
+        summary="Erase what is kept of one caller, or of one customer",
+        body=ERASURE,
+        status=200,
+        answer=answers.ERASED,
+    ),
+    Route(
+        method="PUT",
+        path="/calls/{id}/legal-hold",
+        role="Erase",
+        name="hold_call",
+        summary="Put a call under a legal hold: nothing of it is erased or expires",
+        parameters=(_ID,),
+        body=HOLD,
+        body_optional=True,
+        status=200,
+        answer=answers.HELD,
+        problems=(404,),
+    ),
+    Route(
+        method="DELETE",
+        path="/calls/{id}/legal-hold",
+        role="Erase",
+        name="release_call",
+        summary="End a legal hold",
+        parameters=(_ID,),
+        status=200,
+        answer=answers.HELD,
+        problems=(404,),
+    ),
+)
 _ENDING = Route(
     method="DELETE",
     path="/calls/{id}",
@@ -229,4 +265,4 @@ _ENDING = Route(
     graph=HANG_UP.graph,
 )
 
-ROUTES: tuple[Route, ...] = (*_READING, *_STARTING, *map(_acting, ACTIONS), _ENDING)
+ROUTES: tuple[Route, ...] = (*_READING, *_STARTING, *map(_acting, ACTIONS), _ENDING, *_ERASING)

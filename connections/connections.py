@@ -25,7 +25,7 @@ from inbox import Answers, Births, Inbox, Intents, Occupancy, Sealer
 from inbox.delivery import Delivery
 from inbox.outgoing import Outgoing
 from prompts.catalogue import Catalogue
-from records import Admissions, Caps, Records
+from records import Admissions, Caps, Erasing, Records, caller_hash
 from settings import Settings
 from storage import Blobs
 
@@ -88,6 +88,21 @@ class Connections:
     def outgoing(self, client: DurableOrchestrationClient) -> Outgoing:
         """What starts calls that we place, over the client binding of one invocation."""
         return Outgoing(self.delivery(client), self.inbox, self.births, tenant_id=self.settings.bot_tenant_id)
+
+    def erasing(self, orchestrations: DurableOrchestrations) -> Erasing:
+        """What erases calls, over the client binding of one invocation."""
+
+        async def forget(instance_id: str) -> None:
+            await orchestrations.purge(instance_id)
+            await self.inbox.forget_payloads(instance_id)
+            await self.intents.purge(instance_id)
+
+        blobs = (self.recordings, self.transient)
+        return Erasing(self.records, self.storage.table("Records"), blobs, self.now, forget)
+
+    def caller_hash(self, kind: str, identity: str) -> str:
+        """What a caller is known by in records; `kind` is `user`, `phone`, ..."""
+        return caller_hash(self.settings.caller_key, kind, identity)
 
     def callback_uri(self, instance_id: str) -> str:
         """Where Graph sends what concerns this call: signed, so that it speaks for no other."""

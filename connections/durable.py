@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import azure.durable_functions as df
@@ -45,6 +46,17 @@ class DurableOrchestrations:
                 return False
             raise
         return True
+
+    async def purge(self, instance_id: str) -> None:
+        """Let go of an instance and its history; one that is not there, or not over, stays as it is."""
+        await self._client.purge_instance_history(instance_id)
+
+    async def purge_before(self, when: float) -> int:
+        """Let go of instances that began before `when` (Unix seconds) and are over; returns how many."""
+        over = [df.OrchestrationRuntimeStatus[name] for name in ("Completed", "Failed", "Terminated")]
+        first = datetime.fromtimestamp(0, UTC)
+        result = await self._client.purge_instance_history_by(first, datetime.fromtimestamp(when, UTC), over)
+        return result.instances_deleted
 
     async def status(self, instance_id: str) -> str | None:
         """`Running`, `Completed`, `Failed`, ...; None for an instance that never was or was purged."""

@@ -1,7 +1,20 @@
 """What stays after a call: its summary and what happened in it, masked."""
 
 from records.admissions import Admissions, CapReached, Caps, KeyReused
+from records.erasing import Erased, Erasing, caller_hash
 from records.masking import masked, masked_phone
 from records.records import Page, Records
 
-__all__ = ["Admissions", "CapReached", "Caps", "KeyReused", "Page", "Records", "masked", "masked_phone"]
+__all__ = [
+    "Admissions",
+    "CapReached",
+    "Caps",
+    "Erased",
+    "Erasing",
+    "KeyReused",
+    "Page",
+    "Records",
+    "caller_hash",
+    "masked",
+    "masked_phone",
+]

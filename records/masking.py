@@ -13,7 +13,7 @@ from typing import Any
 _IDS = frozenset(
     {
         *("id", "instance_id", "parent", "call_id", "chain_id", "operation_id", "request", "tenant_id", "customer"),
-        *("bot_id", "thread_id", "message_id", "organizer_id", "blob", "sha256", "hash"),
+        *("bot_id", "thread_id", "message_id", "organizer_id", "blob", "sha256", "hash", "caller_hash"),
     }
 )
 _NAMES = frozenset({"displayname", "display_name"})

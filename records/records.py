@@ -6,6 +6,7 @@ The summaries are in the partition `calls`, so that a call and its places in eve
     all:{newest first}:{instance id}      a copy, for lists of all calls
     of:{customer}:{newest first}:{...}    a copy, for lists of one customer's
     live:{newest first}:{...}             a copy, while the call lives
+    by:{hash of the caller}:{id}          a copy, to find what is kept of one person
 
 The events of a call are a partition of their own, one row `e:{seq}` each. Storage operations: opening 1, any number
 of events up to 100 1, closing 2, a page of a list 1.
@@ -126,6 +127,21 @@ class Records:
             return True
         raise StorageUnavailable(f"{_MOST_TRIES} others were quicker with the record of {instance_id!r}")
 
+    async def erase(self, instance_id: str) -> None:
+        """Leave no trace of a call; may be repeated."""
+        while rows := await self._table.query(instance_id, "e:", "e:~", limit=MAX_CHANGES, columns=[]):
+            for row in rows:
+                await self._table.delete(instance_id, row.row)
+        call = await self.get(instance_id)
+        own, *others = _rows(call) if call is not None else [f"call:{instance_id}"]
+        for row in (*others, own):  # its own last: it is what leads to the others
+            await self._table.delete(_CALLS, row)
+
+    async def of_caller(self, caller: str) -> list[JSON]:
+        """The calls of one caller, by hash (`records.erasing.caller_hash`)."""
+        rows = await self._table.query(_CALLS, f"by:{caller}:", f"by:{caller}:~")
+        return list(map(_summary, rows))
+
     async def get(self, instance_id: str) -> JSON | None:
         """The summary of a call, or None."""
         row = await self._table.get(_CALLS, f"call:{instance_id}")
@@ -195,6 +211,8 @@ def _rows(summary: JSON) -> dict[str, dict[str, str]]:
     rows = {f"call:{summary['id']}": values, f"all:{_key(summary)}": values}
     if summary["customer"] is not None:
         rows[f"of:{_customer_key(summary['customer'])}:{_key(summary)}"] = values
+    if summary.get("caller_hash"):
+        rows[f"by:{summary['caller_hash']}:{summary['id']}"] = values
     if summary["state"] == "live":
         rows[f"live:{_key(summary)}"] = values
     return rows

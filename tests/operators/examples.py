@@ -8,7 +8,7 @@ from typing import Any
 
 from desk import RESOURCE, USER
 
-from api.requests import ACTIONS, GATHERING, PLACEMENT
+from api.requests import ACTIONS, ERASURE, GATHERING, HOLD, PLACEMENT
 from api.shapes import Either, Group, Items, Nullable, Shape
 
 JSON = dict[str, Any]
@@ -40,6 +40,11 @@ GATHERINGS: list[JSON] = [
     }
     for meeting in _MEETINGS
 ]
+ERASURES: list[JSON] = [
+    {"caller": {"phone": "+442071234567"}, "customer": "northwind"},
+    {"caller": {"user": USER}},
+    {"customer": "northwind"},
+]
 ARGUMENTS: dict[str, list[JSON]] = {
     "transfer": [
         {"target": {"user": USER}, "consult": True, "transferee": "p1"},
@@ -61,6 +66,8 @@ ARGUMENTS: dict[str, list[JSON]] = {
 REQUESTS: dict[str, tuple[Shape, list[JSON]]] = {
     "/calls": (PLACEMENT, PLACEMENTS),
     "/gatherings": (GATHERING, GATHERINGS),
+    "/erasures": (ERASURE, ERASURES),
+    "/calls/{id}/legal-hold": (HOLD, [{"reason": "case 2417"}]),
     **{f"/calls/{{id}}/{each.in_path}": (each.arguments, ARGUMENTS.get(each.name, [{}])) for each in ACTIONS},
 }
 

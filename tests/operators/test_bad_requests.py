@@ -40,12 +40,17 @@ def test_the_examples_have_every_field_of_every_request() -> None:
         assert set(fields_of(shape)) <= there, path
 
 
+def method_of(path: str) -> str:
+    """Of the route that takes the body."""
+    return next(route.method for route in ROUTES if route.path == path and route.body is not None)
+
+
 @pytest.mark.parametrize("path", REQUESTS)
 async def test_each_field_wrong_in_turn_is_named_and_nothing_is_done(desk: Desk, path: str) -> None:
     before = desk.done()
     for document in REQUESTS[path][1]:
         for field, wrong in spoilt(document):
-            named = fields_named(await desk.ask("POST", address_of(desk, path), wrong))
+            named = fields_named(await desk.ask(method_of(path), address_of(desk, path), wrong))
             # What is wrong inside a value is told at its place, and a value of a wrong kind at its own.
             assert any(each.startswith(field) for each in named), (field, named)
     assert desk.done() == before
@@ -59,7 +64,7 @@ async def test_each_field_that_is_required_is_named_when_it_is_missing(desk: Des
         for name in document:
             without = {each: value for each, value in document.items() if each != name}
             if read(shape, without)[1]:
-                named = fields_named(await desk.ask("POST", address_of(desk, path), without))
+                named = fields_named(await desk.ask(method_of(path), address_of(desk, path), without))
                 assert named in ([name], [""], ["retry_within_s"]), (name, named)
     assert desk.done() == before
 
@@ -111,7 +116,7 @@ async def test_a_body_that_is_too_large_is_a_413(desk: Desk, path: str) -> None:
     before = desk.done()
     body = json.dumps({"flow": "x" * LARGEST_BODY}).encode()
     headers = {**KEY, "Content-Type": "application/json"}
-    answer = await desk.http.post(f"/api{address_of(desk, path)}", content=body, headers=headers)
+    answer = await desk.http.request(method_of(path), f"/api{address_of(desk, path)}", content=body, headers=headers)
     assert (answer.status_code, answer.json()["status"]) == (413, 413)
     assert desk.done() == before
 
@@ -130,7 +135,9 @@ async def test_a_body_of_another_type_is_a_415(desk: Desk, path: str) -> None:
     before = desk.done()
     for type_ in TYPES:
         headers = {**KEY, **({"Content-Type": type_} if type_ else {})}
-        answer = await desk.http.post(f"/api{address_of(desk, path)}", content=b"{}", headers=headers)
+        answer = await desk.http.request(
+            method_of(path), f"/api{address_of(desk, path)}", content=b"{}", headers=headers
+        )
         assert (answer.status_code, answer.json()["status"]) == (415, 415), type_
     assert desk.done() == before
 

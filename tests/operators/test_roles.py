@@ -79,7 +79,7 @@ async def ask(desk: Desk, route: Route, customer: str, headers: dict[str, str]) 
     body: Any = None
     if route.path in REQUESTS:
         body = dict(REQUESTS[route.path][1][0])
-        if route.path in ("/calls", "/gatherings"):
+        if route.path in ("/calls", "/gatherings", "/erasures"):
             body["customer"] = customer
     params = {"customer": customer} if route.name == "list_calls" else {}
     return await desk.http.request(route.method, f"/api{path}", json=body, headers=headers, params=params)
@@ -164,6 +164,6 @@ async def test_a_list_holds_only_what_the_caller_may_see(customers: Desk) -> Non
 
 
 def test_roles_are_what_the_documents_say() -> None:
-    roles: tuple[Role, ...] = ("Read", "Listen", "Operate")
+    roles: tuple[Role, ...] = ("Read", "Listen", "Operate", "Erase")
     assert roles == ROLES
-    assert {route.role for route in ROUTES if route.method != "GET"} == {"Operate"}
+    assert {route.role for route in ROUTES if route.method != "GET"} == {"Operate", "Erase"}

@@ -1,0 +1,139 @@
+"""Erasing what is kept of a caller or a customer; legal holds; what expires by itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from callers import ALICE, MOBILE, Played, clock_of, is_recorded, laptop_with_flows, play, speech
+
+from cli.laptop import DEVELOPMENT_KEY, Laptop
+
+JSON = dict[str, Any]
+
+FLOW = """
+schema: 1
+id: test
+locale: en-US
+start: pick-up
+nodes:
+  pick-up: {kind: answer, next: note}
+  note: {kind: record, consent: voicemail-consent, maxDuration: 3s, next: thanks, on: {failed: thanks}}
+  thanks: {kind: hangup, prompts: voicemail-thanks}
+"""
+BOB = {"user": {"id": "0c1f5b00-5555-4a2b-9c3d-00000000b0b0", "displayName": "Bob Canary Example"}}
+SPEAKS = is_recorded(say=speech(9.0))
+DAY_S = 24 * 3600
+
+
+@pytest.fixture
+async def laptop(tmp_path: Path) -> AsyncIterator[Laptop]:
+    settings = {"RECORDING_DAYS": "30", "RECORD_DAYS": "60", "HISTORY_DAYS": "10"}
+    async with laptop_with_flows(tmp_path, settings=settings, test=FLOW) as running:
+        yield running
+
+
+async def ask(laptop: Laptop, method: str, path: str, body: JSON | None = None) -> JSON:
+    async with httpx.AsyncClient(base_url=laptop.host.base_url) as http:
+        answer = await http.request(method, f"/api{path}", json=body, headers={"x-development-key": DEVELOPMENT_KEY})
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def calls(laptop: Laptop) -> tuple[Played, Played, Played]:
+    """Two of Alice's, one of Bob's."""
+    first, second = [await play(laptop, SPEAKS, caller=ALICE) for _ in range(2)]
+    return first, second, await play(laptop, SPEAKS, caller=BOB)
+
+
+async def traces(laptop: Laptop, call: Played) -> list[str]:
+    """Where anything of a call is left: rows (but for its tombstone), blobs, durable histories."""
+    assert laptop.memory is not None
+    found = [
+        f"{name} {partition} {row}"
+        for name, table in laptop.memory.tables.items()
+        for partition, rows in table._partitions.items()
+        for row, each in rows.items()
+        if call.instance_id in f"{partition} {row} {json.dumps(dict(each.values), default=str)}"
+        and partition != "births"
+        and row != "head"
+    ]
+    found += [name for name in await laptop.connections.recordings.names("") if name == call.recording["blob"]]
+    return found + [each.id for each in laptop.host.engine.instances() if each.id == call.instance_id]
+
+
+async def test_what_is_kept_of_a_caller_is_erased_and_of_others_stays(laptop: Laptop) -> None:
+    first, second, bobs = await calls(laptop)
+    before = await traces(laptop, bobs)
+    assert all([await traces(laptop, each) for each in (first, second, bobs)])
+    answer = await ask(laptop, "POST", "/erasures", {"caller": {"user": ALICE["user"]["id"]}})
+    assert answer == {"calls": 2, "held": [], "live": [], "more": False}
+    assert [await traces(laptop, each) for each in (first, second)] == [[], []]
+    assert await traces(laptop, bobs) == before
+    assert await ask(laptop, "POST", "/erasures", {"caller": {"user": ALICE["user"]["id"]}}) == {**answer, "calls": 0}
+
+
+async def test_a_telephone_is_found_by_its_number(laptop: Laptop) -> None:
+    call = await play(laptop, SPEAKS, caller=MOBILE)
+    assert (await ask(laptop, "POST", "/erasures", {"caller": {"phone": MOBILE["phone"]}}))["calls"] == 1
+    assert await traces(laptop, call) == []
+
+
+async def test_a_customer_is_erased_whole(laptop: Laptop) -> None:
+    played = await calls(laptop)
+    assert (await ask(laptop, "POST", "/erasures", {"customer": "harbour"}))["calls"] == 0
+    assert (await ask(laptop, "POST", "/erasures", {"customer": "northwind"}))["calls"] == 3
+    assert [await traces(laptop, each) for each in played] == [[], [], []]
+
+
+async def test_the_row_that_stays_names_nobody(laptop: Laptop) -> None:
+    first, *_ = await calls(laptop)
+    await ask(laptop, "POST", "/erasures", {"caller": {"user": ALICE["user"]["id"]}})
+    (row,) = await laptop.connections.storage.table("Records").query("erasures", "!", "~")
+    assert {name: row.values[name] for name in ("because", "calls", "held")} == {
+        "because": "caller",
+        "calls": 2,
+        "held": 0,
+    }
+    assert first.instance_id not in str(row.values) and ALICE["user"]["id"] not in str(row.values)
+
+
+async def test_a_call_under_a_legal_hold_is_named_and_stays_until_the_hold_ends(laptop: Laptop) -> None:
+    first, second, _ = await calls(laptop)
+    await ask(laptop, "PUT", f"/calls/{first.instance_id}/legal-hold", {"reason": "case 2417"})
+    before = await traces(laptop, first)
+    answer = await ask(laptop, "POST", "/erasures", {"caller": {"user": ALICE["user"]["id"]}})
+    assert (answer["calls"], answer["held"]) == (1, [first.instance_id])
+    assert await traces(laptop, second) == []
+    await clock_of(laptop).advance(70 * DAY_S)
+    await laptop.host.fire_timer("purge_calls")
+    kept = {each for each in before if each.startswith(("Records", "rec/"))}
+    assert kept and kept <= set(await traces(laptop, first))
+    await ask(laptop, "DELETE", f"/calls/{first.instance_id}/legal-hold")
+    assert (await ask(laptop, "POST", "/erasures", {"caller": {"user": ALICE["user"]["id"]}}))["calls"] == 1
+    assert await traces(laptop, first) == []
+
+
+async def test_histories_recordings_and_records_go_when_their_time_is_over(laptop: Laptop) -> None:
+    call, *_ = await calls(laptop)
+    records, engine = laptop.connections.records, laptop.host.engine
+    await clock_of(laptop).advance(9 * DAY_S)
+    await laptop.host.fire_timer("purge_calls")
+    assert engine.instance(call.instance_id) is not None
+    await clock_of(laptop).advance(2 * DAY_S)
+    await laptop.host.fire_timer("purge_calls")
+    assert [each.id for each in engine.instances()] == []
+    assert await laptop.connections.recordings.names("") != []
+    await clock_of(laptop).advance(20 * DAY_S)
+    await laptop.host.fire_timer("purge_calls")
+    assert await laptop.connections.recordings.names("") == []
+    record = await records.get(call.instance_id)
+    assert record is not None and record["recordings"][0]["status"] == "deleted"
+    await clock_of(laptop).advance(30 * DAY_S)
+    await laptop.host.fire_timer("purge_calls")
+    assert (await records.list()).calls == []
+    assert await records.events(call.instance_id) == []
