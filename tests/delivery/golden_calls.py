@@ -7,7 +7,7 @@ A scenario makes people behave, begins something and says when all that followed
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -81,6 +81,8 @@ def documents() -> dict[str, str]:
     return {**{path.stem: path.read_text(encoding="utf-8") for path in shipped}, **FLOWS, "routes": ROUTES}
 
 
+# Played over and over while somebody waits.
+_WAITING = frozenset({"hold"})
 # What a caller hears, or what dials; everything else may be asked for again.
 _ONCE = frozenset({"createCall", "answer", "playPrompt", "recordResponse", "transfer", "invite", "reject", "redirect"})
 #: Begins something; gives the id of its first instance.
@@ -88,12 +90,12 @@ Scenario = Callable[[Laptop], Awaitable[str]]
 
 
 async def _opening_hours(laptop: Laptop) -> str:
-    return _rung(laptop, hears("main-menu", press="1"), has_heard("opening-hours", hang_up=True))
+    return _rung(laptop, hears("main-menu", press="1"), hears("opening-hours", hang_up=True))
 
 
 async def _account(laptop: Laptop) -> str:
     code = hears("enter-account", press="1234", interval_ms=400)
-    return _rung(laptop, hears("main-menu", press="2"), code, has_heard("account-known", hang_up=True))
+    return _rung(laptop, hears("main-menu", press="2"), code, hears("account-known", hang_up=True))
 
 
 async def _voicemail(laptop: Laptop) -> str:
@@ -120,7 +122,7 @@ async def _many_keys(laptop: Laptop) -> str:
     """Long enough to continue as new twice."""
     first = [hears("main-menu", press="1"), has_heard("opening-hours", after=0.3, press="1")]
     rest = [has_heard("opening-hours", after=0.3, press="1")] * 6
-    return _rung(laptop, *first, *rest, has_heard("opening-hours", hang_up=True))
+    return _rung(laptop, *first, *rest, hears("opening-hours", hang_up=True))
 
 
 async def _abandoned(laptop: Laptop) -> str:
@@ -200,9 +202,9 @@ class Story:
 
     #: How each orchestration of a call ended, with its name; sorted.
     outcomes: tuple[tuple[str, str], ...]
-    #: Prompts that began to be heard, by id.
+    #: Prompts that began to be heard, by id; but for those that fill a wait.
     heard: Counter[str]
-    #: What Graph was asked for and did, by action.
+    #: What else Graph did that must not be done twice, by action.
     done: Counter[str]
     #: How often the bot was left unsure whether Graph had acted, by activity.
     unsure: Counter[str] = field(compare=False, default_factory=Counter)
@@ -250,34 +252,36 @@ class Playing:
             errors = [entry for entry in await records.events(instance) if entry["what"] == "error"]
             unsure.update(each["activity"] for each in errors if each.get("error") == "unknown")
         names = prompt_ids(self._laptop)
-        heard = Counter(names[entry["sha256"]] for call in self.calls for entry in call.transcript.of("prompt"))
+        began = [names[entry["sha256"]] for call in self.calls for entry in call.transcript.of("prompt")]
+        heard = Counter(prompt for prompt in began if prompt not in _WAITING)
         done = Counter(
             entry["action"]
             for call in self.calls
             for entry in call.transcript.of("request")
-            if entry["status"] < 300 and entry["action"] in _ONCE
+            if entry["status"] < 300 and entry["action"] in _ONCE - {"playPrompt"}
         )
         return Story(outcomes=tuple(sorted(outcomes)), heard=heard, done=done, unsure=unsure)
 
     def repeated(self) -> list[str]:
-        """What happened twice that must not: a step acted on twice, two calls of one instance."""
-        steps = Counter(
-            (entry["action"], entry["body"]["clientContext"])
-            for call in self.calls
-            for entry in call.transcript.of("request")
-            if entry["status"] < 300 and entry["action"] in _ONCE and (entry["body"] or {}).get("clientContext")
-        )
-        answered = Counter(
-            (entry["action"], call.id)
-            for call in self.calls
-            for entry in call.transcript.of("request")
-            if entry["status"] < 300 and entry["action"] in ("answer", "transfer")
-        )
-        dialled = Counter(
-            ("dialled", call.callback_url.split("/")[-2]) for call in self.calls if call.birth.direction == "outgoing"
-        )
-        return [f"{what} {times} times" for what, times in (steps + answered + dialled).items() if times > 1]
+        """What happened twice that must not."""
+        return repeated(self.calls)
 
     def left_over(self) -> list[str]:
         """Who is still on the line."""
         return [f"call {call.id} goes on" for call in self.calls if not call.over]
+
+
+def repeated(calls: Iterable[Call]) -> list[str]:
+    """What Graph did twice for the bot that it must not: act on one step, answer or transfer a call, dial for one."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for call in calls:
+        if call.birth.direction == "outgoing":
+            counts["dialled for", call.callback_url.split("/")[-2]] += 1
+        for entry in call.transcript.of("request"):
+            if entry["status"] >= 300 or entry["action"] not in _ONCE:
+                continue
+            if entry["action"] in ("answer", "transfer"):
+                counts[entry["action"], call.id] += 1
+            if context := (entry["body"] or {}).get("clientContext"):
+                counts[entry["action"], context] += 1
+    return [f"{action} {whom}: {times} times" for (action, whom), times in counts.items() if times > 1]

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import Never
+
+import httpx
 
 from cli.laptop import Laptop
 from clock import VirtualClock
@@ -30,6 +33,7 @@ class Reaper:
     def kill(self, dead_s: float) -> None:
         """Let the bot die now, and be back `dead_s` later."""
         assert self._work is None
+        self._laptop.connections.http.event_hooks = {"request": [_stand_still]}  # the dead ask for nothing more
         self._work = asyncio.get_running_loop().create_task(self._reap(dead_s))
 
     async def _reap(self, dead_s: float) -> None:
@@ -40,3 +44,7 @@ class Reaper:
             self._fits()
             self.alive_since = self._clock.now()
             self._work = None
+
+
+async def _stand_still(request: httpx.Request) -> None:
+    await asyncio.Future[Never]()
