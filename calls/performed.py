@@ -18,6 +18,7 @@ from calls import (
     cut_off,
     declining,
     ending,
+    fetching,
     keys,
     media,
     operators,
@@ -133,7 +134,7 @@ def _consultation(call: Call, event: Performed) -> Progress:
 
 
 # What failed, or is gone, is not the call.
-_NOT_OF_THE_CALL = {"place_call", "start_consultation", "report_leg", "judge_keys"}
+_NOT_OF_THE_CALL = {"place_call", "start_consultation", "report_leg", "judge_keys", "fetch_http"}
 
 _HANDLERS: dict[str, Callable[[Call, Performed], Progress]] = {
     "answer_call": _answer,
@@ -148,6 +149,7 @@ _HANDLERS: dict[str, Callable[[Call, Performed], Progress]] = {
     "place_call": placing.placed,
     "list_participants": staying.counted,
     "judge_keys": keys.judged,
+    "fetch_http": fetching.fetched,
     # Nothing depends on these: a prompt that could not be cancelled ends by itself, a keepAlive has a next one,
     # a hang-up has its deadline.
     "cancel_media_processing": lambda call, event: None,

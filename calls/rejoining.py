@@ -25,6 +25,7 @@ _OURS = {
     State.LISTENING,
     State.RECORDING,
     State.STAYING,
+    State.FETCHING,
     State.CONSULTING,
     State.CUT_OFF,
 }

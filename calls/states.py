@@ -19,6 +19,7 @@ class State(StrEnum):
     LISTENING = "listening"
     RECORDING = "recording"
     STAYING = "staying"
+    FETCHING = "fetching"
     CONSULTING = "consulting"
     TRANSFERRING = "transferring"
     CUT_OFF = "cut_off"

@@ -40,9 +40,10 @@ States
 ------
 `ringing` (nothing decided) -> `answering`, or `placing` (asked for) -> `dialling` (Graph has named the call) ->
 `subscribing` -> the flow's acts: `playing`, `interrupting` (a key came, the cancelled prompt has not ended),
-`listening`, `recording`, `staying`, `consulting` (the target of a transfer is asked), `transferring`; or `cut_off` (it
-seems to be over) -> `hanging_up` -> `ending` (over, but a recording is still on its way) -> `closing` -> `closed`.
-`declining`: rejected or redirected without an answer. A meeting that is lost goes back to `placing`.
+`listening`, `recording`, `staying`, `fetching` (a service is asked), `consulting` (the target of a transfer is),
+`transferring`; or `cut_off` (it seems to be over) -> `hanging_up` -> `ending` (over, but a recording is still on its
+way) -> `closing` -> `closed`. A meeting that is lost goes back to `placing`.
+`declining`: rejected or redirected without an answer.
 """
 
 from __future__ import annotations
@@ -55,6 +56,7 @@ from calls import (
     consultations,
     controls,
     declining,
+    fetching,
     handovers,
     keys,
     legs,
@@ -111,6 +113,7 @@ TABLE: dict[State, Row] = {
     State.LISTENING: {**_LIVE, Key: keys.while_listening},
     State.RECORDING: {**_LIVE, Key: keys.while_recording},
     State.STAYING: {**_LIVE},
+    State.FETCHING: {**_ANY},
     State.CONSULTING: {**_LIVE, ConsultationNews: consultations.news},
     State.TRANSFERRING: {**_ANY, CallChanged: transfers.while_transferring},
     State.CUT_OFF: {**_ANY},
@@ -135,5 +138,6 @@ ACTS: dict[type[Act], Callable[[Call, Any], Progress]] = {
     acts.Transfer: handovers.by_flow,
     acts.Stay: staying.stay,
     acts.Report: legs.report_act,
+    acts.Fetch: fetching.fetch,
     acts.HangUp: declining.hang_up,
 }

@@ -13,6 +13,7 @@ plain data in milliseconds and prompt ids; neither side knows Microsoft Graph.
 | `Transfer` | `Transferred` (the call is over), `NotTransferred`, `Failed` |
 | `Stay` | `Released`, `Silence` |
 | `Report` | `Reported` |
+| `Fetch` | `Fetched` |
 | `HangUp` | none: the flow has ended |
 
 At any act the caller may hang up; then no result comes and the driver calls `Interpreter.hung_up()`.
@@ -20,31 +21,12 @@ At any act the caller may hang up; then no result comes and the driver calls `In
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar, Literal, cast
 
-TargetKind = Literal["user", "phone", "application_instance", "voicemail"]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Target:
-    """Somebody a call can be sent to: an E.164 number, or the id of an Entra user or a resource account.
-
-    For `voicemail`, it is the id of the user whose voicemail takes the call.
-    """
-
-    kind: TargetKind
-    id: str
-
-    def to_json(self) -> dict[str, str]:
-        """Give `{"user" | "phone" | "application_instance" | "voicemail": id}`."""
-        return {self.kind: self.id}
-
-    @classmethod
-    def from_json(cls, document: dict[str, str]) -> Target:
-        """Read what `to_json` gave."""
-        ((kind, identity),) = document.items()
-        return cls(kind=kind, id=identity)  # type: ignore[arg-type]
+from flows.functions import Value
+from flows.targets import Target
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -143,16 +125,36 @@ class Report:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Fetch:
+    """Ask a service: get `url`, or post `body` to it, while `hold` is heard.
+
+    `into`: variable -> path of what is read. `secret`: the name of what `header` carries. `opens`: what callers have
+    entered may be told.
+    """
+
+    url: str
+    query: Mapping[str, Value] = field(default_factory=dict[str, Value])
+    body: Mapping[str, Value] | None = None
+    into: Mapping[str, str] = field(default_factory=dict[str, str])
+    secret: str
+    header: str
+    timeout_ms: int
+    hold: tuple[str, ...] = ()
+    opens: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class HangUp:
     """The flow has ended; hang up if the call still lives. `outcome`: how the call is to be remembered."""
 
     outcome: Literal["completed", "failed"] = "completed"
 
 
-Act = Answer | Reject | Redirect | Play | Listen | Record | Transfer | Stay | Report | HangUp
+Act = Answer | Reject | Redirect | Play | Listen | Record | Transfer | Stay | Report | Fetch | HangUp
 
 _ACTS: dict[str, type[Any]] = {
-    kind.__name__: kind for kind in (Answer, Reject, Redirect, Play, Listen, Record, Transfer, Stay, Report, HangUp)
+    kind.__name__: kind
+    for kind in (Answer, Reject, Redirect, Play, Listen, Record, Transfer, Stay, Report, Fetch, HangUp)
 }
 
 
@@ -254,6 +256,14 @@ class Reported:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Fetched:
+    """The service has answered, or has not; `values` of the variables that were to be read."""
+
+    outcome: Literal["ok", "refused", "failed", "timeout"]
+    values: Mapping[str, Value] = field(default_factory=dict[str, Value])
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Failed:
     """The act could not be done; `why` is a short word for the journal."""
 
@@ -274,5 +284,6 @@ Result = (
     | NotTransferred
     | Released
     | Reported
+    | Fetched
     | Failed
 )

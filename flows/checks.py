@@ -12,6 +12,7 @@ from flows import expressions, paths
 from flows.flow import Flow
 from flows.kinds.branch import Branch
 from flows.kinds.collect import Collect
+from flows.kinds.http import Http
 from flows.loader import GIVEN_VARIABLES, Document
 from flows.nodes import ON_ERROR
 from flows.parameters import mentions_of
@@ -206,10 +207,21 @@ def _sensitive(document: Document, limits: Limits) -> Found:
         return
     tokens = {node.into: node.id for node in flow.nodes.values() if isinstance(node, Collect)}
     for name in paths.reached(flow):
-        for variable in sorted(_uses(flow, name) & tokens.keys()):
+        accepted = _accepted(flow, name)
+        for variable in sorted(_uses(flow, name) & tokens.keys() - accepted):
             source = tokens[variable]
             message = f"'{variable}' from '{source}' is a token in a flow that asks for a secret"
             yield document.key_place("nodes", name), message
+
+
+def _accepted(flow: Flow, name: str) -> set[str]:
+    """The variables that a node may tell although they hold tokens: by themselves, in a body that is opened."""
+    node = flow.nodes[name]
+    if not isinstance(node, Http) or not node.accepts:
+        return set()
+    told = {formula for formula in node.body.values() if formula in expressions.parse(formula).variables}
+    formulas = [*node.query.values(), *(formula for formula in node.body.values() if formula not in told)]
+    return told - {variable for formula in formulas for variable in expressions.parse(formula).variables}
 
 
 @_checks("impossible-entry")

@@ -100,6 +100,12 @@ _VALUES = (
         'Write {user: GUID}, {phone: "+442071234567"} or {applicationInstance: GUID}.',
     ),
     _error(
+        "bad-address",
+        "A service is asked over https, at an address of host and path.",
+        "On the way anybody could read, or answer, a plain http request.",
+        "Write https://api.example.com/path; what varies goes into 'query' or 'body', and keys into settings.",
+    ),
+    _error(
         "bad-hours",
         "Time zones, days, times and dates exist.",
         "Nobody could say whether it is open.",
@@ -236,9 +242,9 @@ _WALKS = (
     ),
     _error(
         "sensitive-use",
-        "What callers enter in a call that asks for a secret is not looked at by expressions.",
-        "Nobody may read its keys, so the variable holds a token, which is never equal to anything.",
-        "Use it only where a node says that it accepts tokens, or ask for the secret in a flow of its own.",
+        "What callers enter in a call that asks for a secret goes nowhere but into an 'http' body that accepts it.",
+        "Nobody may read its keys, so the variable holds a token; an address is logged, a notice is read by many.",
+        "Write {kind: http, accepts: sensitive, body: {field: variable}}, or ask for the secret in a flow of its own.",
     ),
     _warning(
         "unset-variable",

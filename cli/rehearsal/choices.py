@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from cli.rehearsal.stage import Decision, Setting
-from cli.rehearsal.steps import FAIL, HANG_UP, RELEASE, TRANSFERS, WAITS, Step
+from cli.rehearsal.steps import FAIL, FETCHED, HANG_UP, RELEASE, TRANSFERS, WAITS, Step
 from flows import Flow, acts
 from flows.expressions import Value
 from flows.kinds.collect import Collect
@@ -23,6 +23,7 @@ from flows.shapes import KEYS, Formula
 CALLERS = ("user", "phone", "guest", "application", "encrypted", "unknown")
 _HOURS_A_YEAR = 366 * 24
 _TEXTS = re.compile(r"'([^']*)'|\"([^\"]*)\"")
+_NUMBERS = re.compile(r"(?<![\w'\"])\d+(?:\.\d+)?(?![\w'\"])")
 _LEAVES, _FAILS = Step(does=HANG_UP), Step(does=FAIL)
 
 
@@ -42,6 +43,22 @@ def choices(flow: Flow, decision: Decision) -> list[Step]:
             return [*(Step(transfer=how) for how in TRANSFERS), _LEAVES]
         case "wait":
             return [WAITS, Step(does=RELEASE), _LEAVES]
+        case "http":
+            others = [Step(http=outcome) for outcome in FETCHED if outcome != "ok"]
+            return [*_answers(flow, decision), *others, _LEAVES]
+
+
+def _answers(flow: Flow, decision: Decision) -> Iterator[Step]:
+    """Answers of which nothing is read, or of one variable each value that the flow could tell from another."""
+    assert isinstance(decision.act, acts.Fetch)
+    yield Step(http="ok")
+    compared = {each.name for node in flow.nodes.values() for each in mentions_of(node) if each.kind == "uses"}
+    texts = sorted(_constants(flow))
+    numbers = sorted({float(each) for formula in _formulas(flow) for each in _NUMBERS.findall(formula)})
+    around = sorted({int(number) + each for number in numbers for each in (-1, 0, 1)})
+    for name in decision.act.into:
+        if name in compared:
+            yield from (Step(http="ok", reads={name: value}) for value in (True, False, *texts, *around))
 
 
 def _entries(flow: Flow, decision: Decision) -> list[str]:

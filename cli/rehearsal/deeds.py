@@ -11,9 +11,10 @@ from cli.rehearsal.steps import FAIL, HANG_UP, NOT_SAID, Step
 from flows import acts
 
 JSON = dict[str, Any]
-Kind = Literal["answer", "decline", "prompts", "recording", "transfer", "wait"]
+Kind = Literal["answer", "decline", "prompts", "recording", "transfer", "wait", "http"]
 
 SAYS_MS = 5000  # when nobody says how long the caller speaks
+ASKING_MS = 300  # when a service answers in time
 # How a transfer ends that does not go through: code and subcode of the call that comes back.
 _BACK = {"noAnswer": (487, 10004), "declined": (487, 10024), "failed": (500, 7000)}
 _CONSULTED = {"completed": "accepted", "noAnswer": "no_answer", "declined": "declined", "failed": "failed"}
@@ -98,10 +99,21 @@ def _transferred(graph: PretendedGraph, step: Step, act: acts.Act, command: Comm
     return move(graph, how)
 
 
+def _fetched(graph: PretendedGraph, step: Step, act: acts.Act, command: Command, length_ms: int) -> JSON:
+    assert isinstance(act, acts.Fetch)
+    outcome = step.http or ("failed" if step.does == FAIL else "ok")
+    graph.now_ms += act.timeout_ms if outcome == "timeout" else min(ASKING_MS, act.timeout_ms)
+    values = {name: step.reads.get(name) for name in act.into} if outcome == "ok" else {}
+    if step.does == HANG_UP:
+        caller(graph, step)
+    return {"ok": {"outcome": outcome, "code": None, "status": None, "values": values}}
+
+
 DEEDS: dict[Kind, Callable[[PretendedGraph, Step, acts.Act, Command, int], JSON]] = {
     "answer": _answered,
     "decline": _declined,
     "prompts": _played,
     "recording": _recorded,
     "transfer": _transferred,
+    "http": _fetched,
 }

@@ -205,6 +205,8 @@ def _fits(step: Step, decision: Decision) -> bool:
         return decision.kind == "recording"
     if step.transfer:
         return decision.kind == "transfer"
+    if step.http:
+        return decision.kind == "http"
     if step.does == RELEASE:
         return decision.kind == "wait"
     return not step.press or decision.kind in ("prompts", "wait")

@@ -29,7 +29,7 @@ INSTANCE = "call-rehearsal"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SETTINGS = {"tone_reorder_ms": 150, "keep_alive_s": 840, "max_call_s": 4 * 3600}
 # States in which what is played is what is heard while somebody waits.
-_HELD = ("staying", "consulting")
+_HELD = ("staying", "consulting", "fetching")
 _DECISIONS: dict[str, Kind] = {
     "answer_call": "answer",
     "reject_call": "decline",
@@ -38,6 +38,7 @@ _DECISIONS: dict[str, Kind] = {
     "record_response": "recording",
     "transfer_call": "transfer",
     "start_consultation": "transfer",
+    "fetch_http": "http",
 }
 
 
@@ -228,7 +229,8 @@ class Stage:
     def _let_time_pass(self) -> None:
         graph, due = self._graph, self._deadline_ms()
         if graph.news and (due is None or graph.news[0][0] <= due):
-            graph.now_ms, _, event = heapq.heappop(graph.news)
+            told_ms, _, event = heapq.heappop(graph.news)
+            graph.now_ms = max(graph.now_ms, told_ms)  # what is told while a service is asked waits
             self._receive(event)
         else:
             assert due is not None, f"the call waits for nothing: {self._session.status()}"

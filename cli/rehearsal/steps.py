@@ -7,22 +7,26 @@
 - says: 30s               # into a recording; 0s is nothing
 - transfer: completed     # or noAnswer, declined, failed
 - does: release           # somebody ends a wait
+- http: ok                # what a service answers; or refused, failed, timeout
+  reads: {known: true}    # and what the flow reads of it, by variable; the others are null
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
+from flows.expressions import Value
 from flows.parameters import parameter, parameters
 from flows.problems import Problems, Unreadable
-from flows.shapes import KEYS, Duration, Locale, PromptName, Shape, Word
+from flows.shapes import KEYS, Constant, Duration, Locale, PromptName, Shape, Table, Variable, Word
 from flows.shapes.shape import raw_text
 from flows.source import Located
 from flows.spoken import in_language, split
 
 SILENCE, HANG_UP, FAIL, RELEASE = "silence", "hang-up", "fail", "release"
 TRANSFERS = ("completed", "noAnswer", "declined", "failed")
+FETCHED = ("ok", "refused", "failed", "timeout")
 NOT_SAID = -1
 
 
@@ -59,6 +63,10 @@ class Step:
     does: str = parameter("does", Word((SILENCE, HANG_UP, FAIL, RELEASE), "deed"), "what else is done", default="")
     says_ms: int = parameter("says", Duration(0, 3_600_000), "how long the caller speaks", default=NOT_SAID)
     transfer: str = parameter("transfer", Word(TRANSFERS, "end of a transfer"), "how a transfer goes", default="")
+    http: str = parameter("http", Word(FETCHED, "answer of a service"), "how a service answers", default="")
+    reads: dict[str, Value] = parameter(
+        "reads", Table(Variable(), Constant(), most=20), "what the flow reads of an answer", default={}
+    )
 
     def __str__(self) -> str:
         said = {each.key: getattr(self, each.name) for each in parameters(Step) if self._differs(each.name)}
@@ -69,6 +77,8 @@ class Step:
 
 
 def _in_words(key: str, value: Any) -> str:
+    if isinstance(value, dict):
+        return " ".join(f"{name}={read}" for name, read in cast("dict[str, Value]", value).items())
     return f"{value / 1000:g}s" if isinstance(value, int) else str(value)
 
 
@@ -78,11 +88,25 @@ WAITS = Step()
 def check_step(step: Step, source: Located, problems: Problems) -> None:
     """Refuse a step in which two things are done at once. Raises `Unreadable`."""
     # A key may end what is said.
-    deeds = [bool(step.press) or step.says_ms != NOT_SAID, bool(step.does), bool(step.transfer)]
+    deeds = [bool(step.press) or step.says_ms != NOT_SAID, bool(step.does), bool(step.transfer), bool(step.http)]
     if sum(deeds) > 1:
-        raise problems.refuse(source.place, "a step does one thing: press, does, says or transfer")
+        raise problems.refuse(source.place, "a step does one thing: press, does, says, transfer or http")
+    if step.reads and step.http != "ok":
+        raise problems.refuse(source.place, "only of an answer with 'http: ok' is anything read")
     if not any(deeds):
-        raise problems.refuse(source.place, "a step does something: press, does, says or transfer")
+        raise problems.refuse(source.place, "a step does something: press, does, says, transfer or http")
 
 
-__all__ = ["FAIL", "HANG_UP", "RELEASE", "SILENCE", "TRANSFERS", "WAITS", "Spoken", "Step", "Unreadable", "check_step"]
+__all__ = [
+    "FAIL",
+    "FETCHED",
+    "HANG_UP",
+    "RELEASE",
+    "SILENCE",
+    "TRANSFERS",
+    "WAITS",
+    "Spoken",
+    "Step",
+    "Unreadable",
+    "check_step",
+]

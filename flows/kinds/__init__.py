@@ -9,9 +9,11 @@ from flows.kinds.dial import Dial
 from flows.kinds.goto import Goto
 from flows.kinds.hangup import HangUp
 from flows.kinds.hours import Hours
+from flows.kinds.http import Http
 from flows.kinds.language import Language
 from flows.kinds.loop import Loop
 from flows.kinds.menu import Menu
+from flows.kinds.notify import Notify
 from flows.kinds.play import Play
 from flows.kinds.record import Record
 from flows.kinds.redirect import Redirect
@@ -35,9 +37,11 @@ KINDS: dict[str, type[Node]] = {
         Goto,
         HangUp,
         Hours,
+        Http,
         Language,
         Loop,
         Menu,
+        Notify,
         Play,
         Record,
         Redirect,

@@ -27,9 +27,12 @@ from flows.shapes.scalars import (
 from flows.shapes.several import Items, Table
 from flows.shapes.shape import Mention, MentionKind, Shape, mapping
 from flows.shapes.telephone import KEYS, DigitPattern, Identity, Keys, OneKey, PhoneNumber, Prefix, TargetShape
+from flows.shapes.web import LOOPBACK, Address, Header, JsonName, JsonPath
 
 __all__ = [
     "KEYS",
+    "LOOPBACK",
+    "Address",
     "Constant",
     "Date",
     "Days",
@@ -37,9 +40,12 @@ __all__ = [
     "Duration",
     "Flag",
     "Formula",
+    "Header",
     "Identity",
     "Integer",
     "Items",
+    "JsonName",
+    "JsonPath",
     "Keys",
     "Locale",
     "Mention",

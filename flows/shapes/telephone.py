@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from flows.acts import Target, TargetKind
 from flows.problems import Problems, unknown_name
 from flows.shapes.shape import Shape, raw_text
 from flows.source import Located
+from flows.targets import Target, TargetKind
 
 KEYS = "0123456789*#ABCD"
 

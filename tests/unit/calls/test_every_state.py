@@ -25,12 +25,13 @@ locale: en-US
 start: have
 nodes:
   have: {kind: answer, next: ask}
-  ask: {kind: menu, prompts: menu, options: {1: wait, 2: ask-first, 3: speak, 4: send}, on: {tooMany: wait}}
+  ask: {kind: menu, prompts: menu, options: {1: wait, 2: ask-first, 3: speak, 4: send, 5: look-up}, on: {tooMany: wait}}
   speak: {kind: record, consent: consent, next: wait}
   send: {kind: transfer, target: {user: 0c1f5b00-5555-4a2b-9c3d-00000000a11c}, on: {failed: wait}}
   ask-first:
     {kind: transfer, target: {user: 0c1f5b00-5555-4a2b-9c3d-00000000a11c}, consult: true, hold: music,
      on: {failed: wait}}
+  look-up: {kind: http, url: "https://api.example", hold: music, next: wait, on: {failed: wait}}
   wait: {kind: stay, hold: music, atMost: 1m, next: bye}
   bye: {kind: hangup, prompts: goodbye}
 """
@@ -98,6 +99,15 @@ def subscribing(ring: Any, more: JSON) -> Any:
     return call
 
 
+def fetching(ring: Any, more: JSON) -> Any:
+    """Only between a command and its return."""
+    call = begin(ring, more).run(until=5900)
+    call._events.clear()
+    commands = call.receive({"kind": "tone", "sequence": 1, "tone": "tone5"})
+    assert [each.activity for each in commands] == ["play_prompt", "fetch_http"]
+    return call
+
+
 def cut_off(ring: Any, more: JSON) -> Any:
     call = begin(ring, more)
     call.answers["play_prompt"] = [{"error": {"kind": "gone"}}]
@@ -141,6 +151,7 @@ ARRIVE: dict[State, Callable[[Any, JSON], Any]] = {
     State.LISTENING: waiting(5800),
     State.RECORDING: pressed("3", 12_000),
     State.STAYING: pressed("1", 12_000),
+    State.FETCHING: fetching,
     State.CONSULTING: pressed("2", 12_000),
     State.TRANSFERRING: pressed("4", 7000),
     State.CUT_OFF: cut_off,
@@ -154,7 +165,7 @@ OF_TWO = (State.CONSULTING, State.TRANSFERRING)
 # With its flow, or between two of its acts.
 LIVE = [
     *(State.PLAYING, State.INTERRUPTING, State.LISTENING, State.RECORDING, State.STAYING),
-    *(State.CONSULTING, State.TRANSFERRING),
+    *(State.FETCHING, State.CONSULTING, State.TRANSFERRING),
 ]
 CHANGED = {"kind": "call", "audio": None, "code": None, "subcode": None}
 OPERATION = {"kind": "operation", "operation_id": None, "context": None, "code": 200, "subcode": 0}

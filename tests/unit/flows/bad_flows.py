@@ -170,6 +170,33 @@ FLOWS = [
         "9:3",
         "'pin' from 'm' is a token",
     ),
+    *(
+        (
+            "sensitive-use",
+            nodes(
+                "  m: {kind: collect, prompts: hello, into: pin, sensitive: true, next: n, on: {tooMany: t}}\n"
+                f"  n: {{{told}, next: t}}\n"
+            ),
+            "9:3",
+            "'pin' from 'm' is a token",
+        )
+        for told in (
+            "kind: http, url: https://a.example, body: {pin: pin}",
+            "kind: http, url: https://a.example, accepts: sensitive, query: {pin: pin}",
+            "kind: http, url: https://a.example, accepts: sensitive, body: {pin: pin, last: 'part(pin, 3, 2)'}",
+            "kind: notify, url: https://a.example, body: {pin: pin}",
+        )
+    ),
+    *(
+        ("bad-address", nodes(f"  m: {{kind: notify, url: '{url}', next: t}}\n"), "8:26", message)
+        for url, message in (
+            ("http://a.example/", "is not https"),
+            ("https://me:pw@a.example/", "has more than host and path"),
+            ("https://a.example/?key=1", "has more than host and path"),
+            ("https://", "is no address such as"),
+            ("https://a.example:99999/", "is no address"),
+        )
+    ),
     (
         "unset-variable",
         nodes(

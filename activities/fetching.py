@@ -1,0 +1,176 @@
+"""Asking other services for flows: only those that the setting HTTP_ALLOW lists, and never more than is read."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import uuid
+from typing import Any, cast
+
+import azure.durable_functions as df
+import httpx
+
+import connections
+from activities.acting import error, with_journal
+from inbox import InboxError
+from storage import StorageUnavailable
+
+bp = df.Blueprint()
+log = logging.getLogger("callwright.activities")
+
+JSON = dict[str, Any]
+MOST_BYTES = 64 * 1024
+MOST_TEXT = 200
+_LARGEST = 10**15
+
+
+class _NotAsked(Exception):
+    """The service cannot be asked; the message is a short word for the journal."""
+
+
+@bp.activity_trigger(input_name="given")
+async def fetch_http(given: dict) -> dict:
+    """Get `url`, or post `body` to it: `{"ok": {"outcome", "code", "status", "values"}}`.
+
+    `code` is the status of the answer; `status` a word on why there is none, or none of use. What is posted is posted
+    once: run again after a crash, the activity does not know what became of it, and says `failed`.
+    """
+    here = connections.current()
+    try:
+        secrets = await _opened(given) if given["opens"] else {}
+        if given["body"] is None:
+            return await with_journal(given, {"ok": await _fetch(given, secrets)})
+        instance_id, step = given["instance_id"], str(given["step"])
+        begun = await here.intents.begin(instance_id, step, uuid.uuid4().hex)
+        if not begun.first:
+            return await with_journal(given, begun.result or {"ok": _without("failed", "unknown")})
+        result: JSON = {"ok": await _fetch(given, secrets)}
+        await here.intents.finish(instance_id, step, result)
+        return await with_journal(given, result)
+    except InboxError as failure:
+        log.error(
+            "what the caller of %s has entered cannot be opened: %s", given["instance_id"], type(failure).__name__
+        )
+        return await with_journal(given, error("internal", message=type(failure).__name__))
+    except StorageUnavailable as failure:
+        return error("not_reached", message=str(failure))
+
+
+async def _opened(given: JSON) -> dict[str, str]:
+    """The tokens among the values of the body, and what they stand for."""
+    call_key = await connections.current().inbox.tone_key(given["instance_id"])
+    found: dict[str, str] = {}
+    for value in (given["body"] or {}).values():
+        if isinstance(value, str):
+            try:
+                found[value] = call_key.open_entry(value)
+            except InboxError:  # no token: the flow's own text
+                continue
+    return found
+
+
+async def _fetch(given: JSON, secrets: dict[str, str]) -> JSON:
+    try:
+        request = _request(given, secrets)
+    except _NotAsked as failure:
+        log.error("%s may not be asked for a flow: %s", httpx.URL(given["url"]).host, failure)
+        return _without("failed", str(failure))
+    try:
+        async with asyncio.timeout(given["timeout_ms"] / 1000):
+            response = await connections.current().http.send(request, stream=True, follow_redirects=False)
+            try:
+                content = await _content(response)
+            finally:
+                await response.aclose()
+    except (TimeoutError, httpx.TimeoutException):
+        return _without("timeout", "timeout")
+    except httpx.HTTPError as failure:
+        return _without("failed", type(failure).__name__)
+    outcome = {2: "ok", 4: "refused"}.get(response.status_code // 100, "failed")
+    if outcome != "ok" or not given["into"]:
+        return {"outcome": outcome, "code": response.status_code, "status": None, "values": {}}
+    return {"code": response.status_code, **_read(given["into"], content, list(secrets.values()))}
+
+
+def _request(given: JSON, secrets: dict[str, str]) -> httpx.Request:
+    settings = connections.current().settings
+    url = httpx.URL(given["url"])
+    allowed = _place(url) in settings.http_allow
+    if not allowed or (url.scheme != "https" and not (url.scheme == "http" and url.host in ("127.0.0.1", "localhost"))):
+        raise _NotAsked("notAllowed")
+    headers = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "Callwright"}
+    if given["secret"]:
+        secret = settings.http_secrets.get(given["secret"].upper().replace("-", "_"))
+        if secret is None:
+            raise _NotAsked("noSecret")
+        headers[given["header"]] = secret
+    timeout = httpx.Timeout(given["timeout_ms"] / 1000).as_dict()
+    query = {name: _text(value) for name, value in given["query"].items() if value is not None}
+    asked = url.copy_merge_params(query) if query else url
+    if given["body"] is None:
+        return httpx.Request("GET", asked, headers=headers, extensions={"timeout": timeout})
+    headers["Idempotency-Key"] = f"{given['instance_id']}:{given['step']}"
+    body = {
+        name: secrets.get(value, value) if isinstance(value, str) else value for name, value in given["body"].items()
+    }
+    return httpx.Request("POST", asked, headers=headers, json=body, extensions={"timeout": timeout})
+
+
+def _place(url: httpx.URL) -> str:
+    """As HTTP_ALLOW has it: a host, with its port where that is none of the scheme's own."""
+    return url.host if url.port is None else f"{url.host}:{url.port}"
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+async def _content(response: httpx.Response) -> bytes | None:
+    """The answer; None when it is too long."""
+    content = b""
+    async for chunk in response.aiter_raw():
+        content += chunk
+        if len(content) > MOST_BYTES:
+            return None
+    return content
+
+
+def _read(into: dict[str, str], content: bytes | None, secrets: list[str]) -> JSON:
+    if content is None:
+        return _without("failed", "tooLong")
+    try:
+        document = json.loads(content)
+    except (ValueError, RecursionError):
+        return _without("failed", "noJson")
+    values = {name: _value(_at(document, path), secrets) for name, path in into.items()}
+    return {"outcome": "ok", "status": None, "values": values}
+
+
+def _at(document: object, path: str) -> object:
+    at = document
+    for part in path.split("."):
+        if isinstance(at, dict):
+            at = cast("JSON", at).get(part)
+        elif isinstance(at, list) and part.isdigit() and int(part) < len(cast("list[object]", at)):
+            at = cast("list[object]", at)[int(part)]
+        else:
+            return None
+    return at
+
+
+def _value(value: object, secrets: list[str]) -> str | int | float | bool | None:
+    """A value that a flow may have, and history keep: no secret that the service has sent back."""
+    if isinstance(value, bool) or value is None:
+        return value
+    if isinstance(value, int | float):
+        # Also keeps out NaN, which is no JSON.
+        known = -_LARGEST <= value <= _LARGEST and not any(secret in str(value) for secret in secrets)
+        return value if known else None
+    if not isinstance(value, str) or len(value) > MOST_TEXT or any(secret in value for secret in secrets):
+        return None
+    return value
+
+
+def _without(outcome: str, why: str) -> JSON:
+    return {"outcome": outcome, "code": None, "status": why, "values": {}}
