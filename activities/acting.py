@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import connections
+from connections.telemetry import about, measure
 from graph.errors import CallGone, GraphError, NotReached, OutcomeUnknown, Refused, TokenUnavailable
 from graph.requests import Request
 from inbox import Begun
@@ -88,6 +89,18 @@ async def _send(given: JSON, request: Request, budget_s: float, look: Look) -> J
 
 async def send(given: JSON, request: Request, budget_s: float) -> JSON:
     """Send a request: `{"ok": the response, or null}`, which may be personal, or an error."""
+    about(instance=given["instance_id"], call=given.get("call_id"), step=str(given.get("step", "")))
+    begun = connections.current().now()
+    answer = await _sent(given, request, budget_s)
+    what = type(request).__name__
+    measure("graph.request_s", connections.current().now() - begun, action=what)
+    if failed := answer.get("error"):
+        facts = {"kind": failed["kind"], "code": failed.get("code"), "status": failed.get("status")}
+        measure("graph.errors", 1, action=what, **facts, graph_request=failed.pop("request_id", None))
+    return answer
+
+
+async def _sent(given: JSON, request: Request, budget_s: float) -> JSON:
     try:
         answer = await connections.current().graph.send(request, given["tenant_id"], budget_s=budget_s)
     except CallGone as failure:
@@ -116,7 +129,7 @@ async def with_journal(given: JSON, result: JSON) -> JSON:
 
 
 def _graph_error(kind: str, failure: Refused) -> JSON:
-    return error(kind, status=failure.status, code=failure.code, message=failure.message)
+    return error(kind, status=failure.status, code=failure.code, message=failure.message, request_id=failure.request_id)
 
 
 def error(kind: str, **facts: object) -> JSON:

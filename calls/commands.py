@@ -182,33 +182,6 @@ class CloseCall(Command):
     summary: JSON
 
 
-# --- keys that are not the session's to know: numbers of notifications, whose tones are sealed
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class JudgeEntry(Command):
-    """Say whether the keys are a whole entry of the node (as JSON, with its id), and what it comes to.
-
-    `pause`: the caller has paused, which ends the entry too.
-    """
-
-    activity: ClassVar[str] = "judge_keys"
-    keys: tuple[int, ...]
-    node: JSON
-    maximum: int
-    terminators: str
-    pause: bool
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class JudgeKey(Command):
-    """Say whether the only key is one of `among`."""
-
-    activity: ClassVar[str] = "judge_keys"
-    keys: tuple[int, ...]
-    among: str
-
-
 # --- what operators ask for; what of it is personal stays in their inbox item `request_n`
 
 

@@ -12,10 +12,11 @@ An answer that comes when something else is at hand is not listened to; the keys
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast
+from dataclasses import dataclass
+from typing import ClassVar, cast
 
-from calls import commands
 from calls.call import Call
+from calls.commands import JSON, Command
 from calls.entries import Ended
 from calls.events import Performed
 from flows import acts
@@ -23,6 +24,30 @@ from flows import acts
 # Longer than the activity tries; a deadline that passes over an open question is asked again after so long.
 PATIENCE_MS = 1_000
 _ENDINGS = ("terminator", "maximum", "pause")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JudgeEntry(Command):
+    """Say whether the keys are a whole entry of the node (as JSON, with its id), and what it comes to.
+
+    `pause`: the caller has paused, which ends the entry too.
+    """
+
+    activity: ClassVar[str] = "judge_keys"
+    keys: tuple[int, ...]
+    node: JSON
+    maximum: int
+    terminators: str
+    pause: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JudgeKey(Command):
+    """Say whether the only key is one of `among`."""
+
+    activity: ClassVar[str] = "judge_keys"
+    keys: tuple[int, ...]
+    among: str
 
 
 def sealed(keys: Sequence[str | int]) -> bool:
@@ -37,7 +62,7 @@ def next_key(call: Call) -> int | None:
         return None
     among = "" if memory.cleared else _echo(call)
     if among:
-        step = call.issue(commands.JudgeKey, keys=(memory.unjudged[0],), among=among)
+        step = call.issue(JudgeKey, keys=(memory.unjudged[0],), among=among)
         memory.judging, memory.habit = {"step": step, "what": "key"}, ""
         return None
     memory.cleared = False
@@ -52,7 +77,7 @@ def ask(call: Call, act: acts.Listen, *, pause: bool = False) -> None:
     call.drop_deadline("firstDigit", "interDigit")
     node = call.interpreter.node or ""
     step = call.issue(
-        commands.JudgeEntry,
+        JudgeEntry,
         keys=cast("tuple[int, ...]", (*memory.entry, *memory.keys)),
         node={"id": node, **call.pinned["flow"]["nodes"][node]},
         maximum=act.maximum,

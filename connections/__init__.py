@@ -6,6 +6,7 @@ Triggers and activities ask `current()`; a test hands in its own with `use(...)`
 from __future__ import annotations
 
 from connections.connections import Connections
+from connections.telemetry import write_json
 from settings import Settings
 
 __all__ = ["Connections", "configure", "current", "use"]
@@ -18,6 +19,8 @@ def configure(settings: Settings) -> None:
     """Fix the settings from which `current()` makes its clients. Makes none yet: a cold start pays for what it uses."""
     global _settings  # noqa: PLW0603 - one per process is what this room is for
     _settings = settings
+    if not settings.on_loopback:
+        write_json()
 
 
 def current() -> Connections:

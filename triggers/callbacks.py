@@ -18,6 +18,7 @@ import azure.durable_functions as df
 import azure.functions as func
 
 import connections
+from connections.telemetry import about
 from graph import joining
 from graph.callback_signature import verify
 from graph.notifications import (
@@ -81,6 +82,7 @@ async def receive(
             return func.HttpResponse(status_code=204)
         return func.HttpResponse(str(refusal), status_code=400)
     taking = _Taking(here, here.delivery(client), claims.tid, instance_id, _message_id(req))
+    about(instance=instance_id, message=_message_id(req), scenario=req.headers.get("X-Microsoft-Skype-Chain-ID"))
     try:
         async with asyncio.timeout(PATIENCE_S):
             answers = [await taking.take(notification) for notification in notifications]

@@ -13,6 +13,7 @@ import azure.functions as func
 
 import connections
 from connections.durable import ALIVE, DurableOrchestrations
+from connections.telemetry import measure
 from inbox import Birth
 from inbox.delivery import Delivery
 
@@ -73,6 +74,7 @@ async def _see_to(birth: Birth, orchestrations: DurableOrchestrations, delivery:
         return
     reason = "never started" if status is None else status.lower()
     log.warning("the orchestration of %s is %s: closing the call", birth.instance_id, reason)
+    measure("calls.orphaned", 1, instance=birth.instance_id, reason=reason)
     call = {"instance_id": birth.instance_id, "call_id": birth.call_id, "tenant_id": birth.tenant_id}
     # A closing that failed, because Graph or storage was away, is tried again every minute.
     await orchestrations.start_again(

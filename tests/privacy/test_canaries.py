@@ -23,7 +23,7 @@ from inbox.tone_keys import KEY_ROW, CallbackKeyWrapper, CallKey
 CALLS = 200
 AT_ONCE = 50
 CALLBACK_KEY = "c" * 43
-CANARIES = ("409173658", "86142095")
+CANARY = "40917365"
 FLOW = """
 schema: 1
 id: test
@@ -34,10 +34,10 @@ nodes:
   greeting: {kind: play, prompts: greeting, bargeIn: true, next: choose}
   choose: {kind: menu, prompts: main-menu, options: {1: account, 2: bye}, on: {tooMany: bye}}
   account:
-    {kind: collect, SENSITIVE prompts: enter-account, again: account-retry, into: account, min: 10, max: 10,
+    {kind: collect, SENSITIVE prompts: enter-account, again: account-retry, into: account, min: 9, max: 9,
      next: pin, on: {tooMany: bye}}
   pin:
-    {kind: collect, SENSITIVE prompts: account-known, into: pin, min: 9, max: 16, next: bye, on: {tooMany: bye}}
+    {kind: collect, SENSITIVE prompts: account-known, into: pin, min: 4, max: 16, next: bye, on: {tooMany: bye}}
   bye: {kind: hangup, prompts: goodbye}
 """
 ROUTES = "schema: 1\nroutes: [{name: test, flow: test, customer: northwind}]\n"
@@ -58,13 +58,13 @@ def script(number: int, account: str, pin: str) -> list[Any]:
             return [hears("greeting", press="1"), hears("enter-account", press=f"{account}#{pin}", interval_ms=90)]
         case 3:
             return [
-                hears("main-menu", press=f"1{account[:7]}#", interval_ms=50),
+                hears("main-menu", press=f"1{account[:6]}#", interval_ms=50),
                 hears("account-retry", press=f"{account}#", interval_ms=50),
                 hears("account-known", press=f"{pin}#"),
             ]
         case _:
             return [
-                hears("greeting", press=f"1{account}{pin[:8]}", interval_ms=70),
+                hears("greeting", press=f"1{account}{pin[:2]}", interval_ms=70),
                 hears("account-known", hang_up=True),
             ]
 
@@ -84,7 +84,7 @@ def everything_logged() -> Iterator[Logged]:
         logging.getLogger("callwright").setLevel(logging.NOTSET)
 
 
-async def play_calls(folder: Path, flow: str, secrets: list[tuple[str, ...]]) -> tuple[Corpus, WatchedStorage, int]:
+async def play_calls(folder: Path, flow: str, secrets: list[tuple[str, str]]) -> tuple[Corpus, WatchedStorage, int]:
     """Let them all call; what somebody would find who had everything, and how many calls went to their end."""
     for name, text in {"routes": ROUTES, "test": flow}.items():
         (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
@@ -113,10 +113,10 @@ async def read_everything(laptop: Laptop, corpus: Corpus) -> None:
         corpus.add("dashboard", str(laptop.host.engine.status(instance.id)))
 
 
-def secrets_of(count: int) -> list[tuple[str, ...]]:
-    """An account and a PIN each, which begin as nothing else does, so that one search finds them all."""
+def secrets_of(count: int) -> list[tuple[str, str]]:
+    """An account and a PIN each. Accounts begin as nothing else does, so that one search finds them all."""
     dice = random.Random(20260101)
-    return [tuple(canary + "".join(dice.choices("0123456789", k=1)) for canary in CANARIES) for _ in range(count)]
+    return [(CANARY + dice.choice("0123456789"), "".join(dice.choices("0123456789", k=4))) for _ in range(count)]
 
 
 async def opened_with_the_key(written: list[Written], instance_id: str) -> str:
@@ -159,8 +159,8 @@ async def test_the_same_search_finds_what_an_open_flow_leaves_behind(tmp_path: P
     corpus, _, completed = await play_calls(tmp_path, FLOW.replace("SENSITIVE", ""), secrets)
     assert completed == 4
     assert {"storage", "opened", "history", "history file"} <= set(corpus.tones())
-    for offset, disguise in enumerate(disguises(CANARIES[0])):
+    for offset, disguise in enumerate(disguises(CANARY)):
         corpus.add(f"planted {offset}", b"x" + disguise + b"y")
         assert f"planted {offset}" in corpus.hits(disguise)
-    corpus.add("planted base64", base64.b64encode(f"account={CANARIES[0]};".encode()))
-    assert any("planted base64" in corpus.hits(each) for each in disguises(CANARIES[0]))
+    corpus.add("planted base64", base64.b64encode(f"account={CANARY};".encode()))
+    assert any("planted base64" in corpus.hits(each) for each in disguises(CANARY))
