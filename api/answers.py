@@ -64,6 +64,16 @@ PARTICIPANTS = _object(
         }
     }
 )
+PEAKS = _object(
+    {
+        "duration_s": {"type": "number", "minimum": 0},
+        "peaks": {
+            "type": "array",
+            "items": {"type": "number", "minimum": 0, "maximum": 1},
+            "description": "The loudest sample of each part; fewer parts than asked where there are fewer samples.",
+        },
+    }
+)
 ERASED = _object(
     {
         "calls": {"type": "integer", "minimum": 0, "description": "How many calls were erased."},

@@ -16,6 +16,8 @@ ROLES: tuple[Role, ...] = ("Read", "Listen", "Operate", "Erase")
 LARGEST_BODY = 64 * 1024
 LARGEST_PAGE = 200
 USUAL_PAGE = 50
+MOST_PEAKS = 2000
+USUAL_PEAKS = 600
 
 #: What any route may answer: no valid token; the role missing, or not held for that customer; storage away.
 _ALWAYS = (401, 403, 503)
@@ -44,6 +46,13 @@ _RECORDING_NUMBER: JSON = {
     "required": True,
     "description": "The number of the recording in the call's record, from 1.",
     "schema": {"type": "integer", "minimum": 1, "maximum": 9999},
+}
+_PARTS: JSON = {
+    "name": "count",
+    "in": "query",
+    "required": False,
+    "description": "In how many equal parts.",
+    "schema": {"type": "integer", "minimum": 1, "maximum": MOST_PEAKS, "default": USUAL_PEAKS},
 }
 _KEY: JSON = {
     "name": "Idempotency-Key",
@@ -175,6 +184,17 @@ _READING = (
         status=200,
         answer=None,
         problems=(404,),
+    ),
+    Route(
+        method="GET",
+        path="/calls/{id}/recordings/{n}/peaks",
+        role="Listen",
+        name="get_peaks",
+        summary="How loud a recording is, part by part: a picture of it",
+        parameters=(_ID, _RECORDING_NUMBER, _PARTS),
+        status=200,
+        answer=answers.PEAKS,
+        problems=(400, 404, 422),
     ),
 )
 _STARTING = (

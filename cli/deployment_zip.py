@@ -22,6 +22,7 @@ DEPLOYED = (
     "api",
     "calls",
     "connections",
+    "console",
     "flows",
     "function_app.py",
     "graph",

@@ -138,9 +138,9 @@ def _shown(one: Participant) -> JSON:
     }
 
 
-async def _recording(req: func.HttpRequest) -> func.HttpResponse:
-    call = await call_within(await require_role(req, "Listen"), req.route_params["id"])
-    number = req.route_params["n"]
+async def recording_of(scope: Scope, instance_id: str, number: str) -> bytes:
+    """The WAV file of a call's recording; raises `Refused` with 404 where there is none, or no longer."""
+    call = await call_within(scope, instance_id)
     here = connections.current()
     recording = next((each for each in call["recordings"] if str(each.get("n")) == number), {})
     blob, blobs = recording.get("blob"), here.transient if recording.get("mode") == "transient" else here.recordings
@@ -150,7 +150,13 @@ async def _recording(req: func.HttpRequest) -> func.HttpResponse:
         audio = None
     if audio is None:
         raise Refused(problem(404, "No such recording", "The call has none of this number, or no longer."))
-    name = f"{call['id']}-{number}.wav"
+    return audio
+
+
+async def _recording(req: func.HttpRequest) -> func.HttpResponse:
+    instance_id, number = req.route_params["id"], req.route_params["n"]
+    audio = await recording_of(await require_role(req, "Listen"), instance_id, number)
+    name = f"{instance_id}-{number}.wav"
     headers = {"Cache-Control": "private, no-store", "Content-Disposition": f'inline; filename="{name}"'}
     return func.HttpResponse(audio, headers=headers, mimetype="audio/wav")
 

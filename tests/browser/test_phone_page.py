@@ -62,7 +62,7 @@ async def saved(phone: Page, laptop: Laptop, call_id: str) -> bytes:
         if stored:
             return await laptop.connections.recordings.read(stored[0]["blob"])
         await phone.wait_for_timeout(100)
-    raise AssertionError(f"the bot saved no recording: {record}")
+    raise AssertionError("the bot saved no recording")
 
 
 async def test_the_caller_hears_the_samples_of_the_prompt_when_the_simulator_plays_them(

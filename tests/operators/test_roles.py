@@ -24,6 +24,8 @@ OTHERS = {
     "POST /api/callbacks/{instance_id}/{signature}": 403,
     "GET /api/prompts/{key}": 404,
     "HEAD /api/prompts/{key}": 404,
+    "GET /api/console": 200,
+    "GET /api/console/{name}": 404,
     "GET /api/health": 200,
     "HEAD /api/health": 200,
 }
