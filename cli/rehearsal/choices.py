@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import combinations
 
 from cli.rehearsal.stage import Decision, Setting
 from cli.rehearsal.steps import FAIL, FETCHED, HANG_UP, RELEASE, TRANSFERS, WAITS, Step
@@ -49,16 +50,17 @@ def choices(flow: Flow, decision: Decision) -> list[Step]:
 
 
 def _answers(flow: Flow, decision: Decision) -> Iterator[Step]:
-    """Answers of which nothing is read, or of one variable each value that the flow could tell from another."""
+    """Answers of which nothing is read, of one variable each value that the flow tells from another, of two: true."""
     assert isinstance(decision.act, acts.Fetch)
     yield Step(http="ok")
     compared = {each.name for node in flow.nodes.values() for each in mentions_of(node) if each.kind == "uses"}
     texts = sorted(_constants(flow))
     numbers = sorted({float(each) for formula in _formulas(flow) for each in _NUMBERS.findall(formula)})
     around = sorted({int(number) + each for number in numbers for each in (-1, 0, 1)})
-    for name in decision.act.into:
-        if name in compared:
-            yield from (Step(http="ok", reads={name: value}) for value in (True, False, *texts, *around))
+    names = [name for name in decision.act.into if name in compared]
+    yield from (Step(http="ok", reads=dict.fromkeys(pair, True)) for pair in combinations(names, 2))
+    for name in names:
+        yield from (Step(http="ok", reads={name: value}) for value in (True, False, *texts, *around))
 
 
 def _entries(flow: Flow, decision: Decision) -> list[str]:

@@ -30,6 +30,7 @@ from cli.rehearsal.stage import Decision, Setting, Stage
 from cli.rehearsal.steps import NOT_SAID, RELEASE, WAITS, Spoken, Step, check_step
 from flows import Flow
 from flows.expressions import Value
+from flows.kinds.http import Http
 from flows.parameters import Group, mentions_of, parameter, read_fields
 from flows.problems import FlowErrors, Problem, Problems, Unreadable, unknown_name
 from flows.shapes import (
@@ -168,8 +169,9 @@ def load(text: str, file: str) -> tuple[Scenarios, Located]:
 
 def check_names(scenarios: Scenarios, root: Located, flow: Flow, file: str) -> None:
     """Raise `FlowErrors` for prompts and nodes that the flow does not have."""
-    known = {"prompt": flow.prompts, "node": tuple(flow.nodes), "sets": tuple(flow.variables)}
-    what = {"prompt": "prompt", "node": "node", "sets": "variable"}
+    read = {name for node in flow.nodes.values() if isinstance(node, Http) for name in node.into}
+    known = {"prompt": flow.prompts, "node": tuple(flow.nodes), "sets": tuple(flow.variables), "uses": sorted(read)}
+    what = {"prompt": "prompt", "node": "node", "sets": "variable", "uses": "variable read from an answer"}
     found: list[Problem] = []
     for each in dict.fromkeys(mentions_of(scenarios)):
         if each.kind in known and each.name and each.name not in known[each.kind]:

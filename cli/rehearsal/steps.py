@@ -13,13 +13,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from flows.expressions import Value
 from flows.parameters import parameter, parameters
 from flows.problems import Problems, Unreadable
-from flows.shapes import KEYS, Constant, Duration, Locale, PromptName, Shape, Table, Variable, Word
+from flows.shapes import KEYS, Constant, Duration, Locale, Mention, PromptName, Shape, Table, Variable, Word
 from flows.shapes.shape import raw_text
 from flows.source import Located
 from flows.spoken import in_language, split
@@ -52,6 +53,13 @@ class _Typed(Shape[str]):
         return raw
 
 
+class _Read(Variable):
+    """A variable that an answer is read into."""
+
+    def mentions(self, value: str) -> Iterable[Mention]:
+        return (Mention(kind="uses", name=value),)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Step:
     """One thing that somebody else does. An empty one lets happen what happens by itself."""
@@ -65,7 +73,7 @@ class Step:
     transfer: str = parameter("transfer", Word(TRANSFERS, "end of a transfer"), "how a transfer goes", default="")
     http: str = parameter("http", Word(FETCHED, "answer of a service"), "how a service answers", default="")
     reads: dict[str, Value] = parameter(
-        "reads", Table(Variable(), Constant(), most=20), "what the flow reads of an answer", default={}
+        "reads", Table(_Read(), Constant(), most=20), "what the flow reads of an answer", default={}
     )
 
     def __str__(self) -> str:
