@@ -80,7 +80,7 @@ export async function search(view) {
         && (!earliest || call.started >= earliest) && (!latest || call.started < latest + 86400);
     });
     found.replaceChildren(
-      el("div", { class: "head" }, el("h2", { role: "status" }, `${hits.length} of ${loaded.length} calls`), next ? more : null),
+      el("div", { class: "head" }, el("h2", { "aria-live": "polite" }, `${hits.length} of ${loaded.length} calls`), next ? more : null),
       hits.length ? table(hits.slice(0, 500)) : el("p", { class: "empty" }, "No call is like that."),
     );
   };
