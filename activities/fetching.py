@@ -85,7 +85,7 @@ async def _fetch(given: JSON, secrets: dict[str, str]) -> JSON:
                 await response.aclose()
     except (TimeoutError, httpx.TimeoutException):
         return _without("timeout", "timeout")
-    except httpx.HTTPError as failure:
+    except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL) as failure:
         return _without("failed", type(failure).__name__)
     outcome = {2: "ok", 4: "refused"}.get(response.status_code // 100, "failed")
     if outcome != "ok" or not given["into"]:

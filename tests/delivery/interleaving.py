@@ -82,7 +82,7 @@ async def run(bot: Connections, seed: int, *, weather: Weather, knobs: Knobs, na
     orchestrations = Orchestrations(host.engine, event="notification" if naive else None)
     menu = bot.catalogue.prompt(MENU, "en-US").key
     try:
-        line.ring(_processes(bot, clock, line, orchestrations), [step for each in bursts for step in each.steps(menu)])
+        line.ring(processes(bot, clock, line, orchestrations), [step for each in bursts for step in each.steps(menu)])
         with suppress(NothingLeftToHappen, TimeLimitPassed):
             await clock.run_until(lambda: host.engine.has_ended(line.instance_id) and not line.under_way, limit_s=600.0)
         output = (host.engine.status(line.instance_id) or {}).get("output")
@@ -119,7 +119,7 @@ def _continued(record: Observed) -> bool:
     return isinstance(record, EpisodeRan) and record.actions == ("read_inbox",) and record.history < 8
 
 
-def _processes(bot: Connections, clock: VirtualClock, line: Line, orchestrations: Orchestrations) -> list[Delivery]:
+def processes(bot: Connections, clock: VirtualClock, line: Line, orchestrations: Orchestrations) -> list[Delivery]:
     """Two processes of the bot on one storage; the activities run in the first."""
     storage, sealer = MemoryStorage(), Sealer([_KEY])
     table = storage.table("Inbox")
