@@ -1,4 +1,4 @@
-"""Keypad truth: numbers of 1 to 16 digits, typed before, while and after they are asked for, all taken digit by digit."""
+"""Numbers of 1 to 16 digits, typed before, while and after they are asked for, are taken digit by digit."""
 
 from __future__ import annotations
 
