@@ -123,3 +123,23 @@ def test_calls_are_answered_early_and_not_limited_unless_told():
 @pytest.mark.parametrize("name", ["EARLY_ANSWER", "CALLS_AT_ONCE", "CALLS_PER_MONTH_PER_CUSTOMER"])
 def test_a_limit_that_is_no_number_is_named(name):
     assert name in problems(**{name: "many"})
+
+
+def test_no_service_is_asked_unless_a_setting_lists_its_host():
+    assert Settings.from_mapping(COMPLETE).http_allow == ()
+    given = {"HTTP_ALLOW": "API.example.com, crm.example.com:8443,b.example:443", "HTTP_SECRET_CRM": "Bearer x"}
+    settings = Settings.from_mapping(COMPLETE | given)
+    assert settings.http_allow == ("api.example.com", "crm.example.com:8443", "b.example")
+    assert settings.http_secrets == {"CRM": "Bearer x"}
+
+
+@pytest.mark.parametrize("value", ["https://api.example.com", "*.example.com", "a b", "host:port"])
+def test_what_is_no_host_is_named(value):
+    assert "HTTP_ALLOW" in problems(HTTP_ALLOW=value)
+
+
+@pytest.mark.parametrize("value", ["", "two\nlines", "caf\u00e9"])
+def test_a_secret_that_cannot_be_sent_is_named_and_not_shown(value):
+    told = problems(HTTP_SECRET_CRM=value)
+    assert "HTTP_SECRET_CRM" in told
+    assert "caf" not in told
