@@ -11,7 +11,20 @@ from pathlib import Path
 from benchmarks import report
 from benchmarks.measuring import Result, progress
 
-NAMES = ("webhook", "digit", "calls", "simulator", "cold", "replay", "delivery", "explore")
+NAMES = (
+    "answer",
+    "webhook",
+    "digit",
+    "calls",
+    "simulator",
+    "cold",
+    "replay",
+    "delivery",
+    "keypad",
+    "kills",
+    "nemesis",
+    "explore",
+)
 REPORT = Path(__file__).resolve().parent.parent / ".local" / "benchmarks.json"
 
 

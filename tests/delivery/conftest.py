@@ -15,3 +15,4 @@ sys.path += [str(Path(__file__).parent), str(Path(__file__).parents[1] / "calls"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--delivery-runs", type=int, default=None, help="how many interleavings tests/delivery tries")
+    parser.addoption("--delivery-kills", type=float, default=0.33, help="the share of all kill points that is tried")

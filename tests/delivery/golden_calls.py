@@ -206,8 +206,10 @@ class Story:
     heard: Counter[str]
     #: What else Graph did that must not be done twice, by action.
     done: Counter[str]
-    #: How often the bot was left unsure whether Graph had acted, by activity.
+    #: How often the bot was left unsure whether Graph had acted, by activity; not compared.
     unsure: Counter[str] = field(compare=False, default_factory=Counter)
+    #: How many prompts Graph could not fetch, from a bot that was dead; not compared.
+    unfetched: int = field(compare=False, default=0)
 
 
 class Playing:
@@ -260,7 +262,9 @@ class Playing:
             for entry in call.transcript.of("request")
             if entry["status"] < 300 and entry["action"] in _ONCE - {"playPrompt"}
         )
-        return Story(outcomes=tuple(sorted(outcomes)), heard=heard, done=done, unsure=unsure)
+        fetches = [entry for call in self.calls for entry in call.transcript.of("fetch")]
+        unfetched = sum("problem" in entry for entry in fetches)
+        return Story(outcomes=tuple(sorted(outcomes)), heard=heard, done=done, unsure=unsure, unfetched=unfetched)
 
     def repeated(self) -> list[str]:
         """What happened twice that must not."""
