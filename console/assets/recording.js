@@ -44,6 +44,7 @@ export function player(callId, recording) {
     audio.currentTime = share * known.duration_s;
   }));
   for (const type of ["timeupdate", "play", "pause", "ended", "seeked"]) audio.addEventListener(type, draw);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
   saying(async () => {
     known = await api.peaks(callId, recording.n, BARS);
     place.disabled = false;

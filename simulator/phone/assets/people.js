@@ -70,6 +70,7 @@ export class Meeting {
     byId("lobby").addEventListener("click", saying(() => control.join(id(), [this.#somebody()], true)));
     byId("end-meeting").addEventListener("click", saying(() => control.endMeeting(id())));
     calls.addEventListener("call", () => this.#refresh());
+    calls.addEventListener("entry", ({ detail }) => detail.live && detail.entry.kind === "roster" && this.#refresh());
     setInterval(() => this.#refresh(), REFRESH_MS);
   }
 
