@@ -134,13 +134,7 @@ async def test_no_digit_of_two_hundred_secrets_is_anywhere(tmp_path: Path) -> No
     secrets = secrets_of(CALLS)
     corpus, storage, completed = await play_calls(tmp_path, FLOW.replace("SENSITIVE", "sensitive: true,"), secrets)
     assert completed == CALLS - CALLS // 5  # all but those who hung up: their keys did what keys do
-    found = {
-        secret: where
-        for pair in secrets
-        for secret in pair
-        for each in disguises(secret)
-        if (where := corpus.hits(each))
-    }
+    found = {each: where for each in disguises(CANARY) if (where := corpus.hits(each))}
     assert found == {}
     assert corpus.tones() == []
     assert set(corpus.texts) >= {"storage", "opened", "history", "history file", "logs", "records", "dashboard"}
