@@ -80,8 +80,8 @@ class LiveView:
     def _addresses(self) -> str:
         simulator, bot = self._laptop.addresses.base_url, self._laptop.host.base_url
         return (
-            f"phone      {simulator}/phone    ring the bot and hear it, in a browser\n"
-            f"console    {bot}/api/console    watch calls, hear recordings (key: {DEVELOPMENT_KEY})\n"
+            f"phone      {simulator}/phone    ring the bot, hear it\n"
+            f"console    {bot}/api/console    key: {DEVELOPMENT_KEY}\n"
             f"simulator  {simulator}    transcripts: {simulator}/simulator/calls\n"
             f"bot        {bot}    calls: {bot}/api/calls (header x-development-key: {DEVELOPMENT_KEY})\n"
             f'ring it    curl -X POST {simulator}/simulator/calls -d \'{{"caller": {{"phone": "+442079460000"}}}}\'\n'
