@@ -47,8 +47,8 @@ What Microsoft Graph's calling API has, and what there is of it here. Permission
 the consent of an administrator; the first is the least that does. When Graph refuses for want of one, the record of the
 call names it. *RSC* is resource-specific consent, given in one chat or meeting by installing the app there.
 
-An action without a flow node and without a route is used by the bot itself, or only by code of your own:
-`graph/requests.py` has a request for each."""
+An action without a flow node and without a route is used by the bot itself, or only by orchestrations of your own:
+`graph/requests.py` has a request for each, and `activities/` what sends it."""
 
 _UNDOCUMENTED = """\
 ## Without a page
