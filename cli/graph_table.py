@@ -28,6 +28,7 @@ ACTS: dict[str, tuple[str, ...]] = {
     "HangUp": ("hangUp",),
     "Stay": ("playPrompt",),
     "Report": (),
+    "Fetch": ("playPrompt",),
 }
 #: Where the simulator's name of an action is another.
 SIMULATED_AS = {
