@@ -82,6 +82,8 @@ class Memory:
     telling: int | None = None  # the step that tells that the call is recorded; not a byte is before it has returned
     transfer: JSON | None = None  # {"target": kind, "state", "returned": why | None, "overdue"}
     declining: str | None = None  # reject or redirect, when the session and not the flow declines
+    hang_up_ms: int = 0  # when we began to hang up
+    unheard: bool = False  # Graph may not have heard it
     cut_off: str | None = None  # what made us think that the call is over (`calls.cut_off`)
     journal: list[JSON] = field(default_factory=list[JSON])
     path: list[str] = field(default_factory=list[str])

@@ -13,7 +13,7 @@
 | `transfer`, `audio` | when transferring, and when it came back | the transfer; the return of the audio |
 | `keepAlive`, `maximumLength` | when established | the pause between keepAlives; the call |
 | `cutOff` | when the call seems to be over | the wait for Graph's word on it |
-| `hangUp` | when hanging up or declining | the wait for Graph's word that the call is over |
+| `hangUp` | when hanging up or declining | the wait for Graph's word that the call is over, or to tell it again |
 | `recordings` | when the call is over | the wait for what became of its recordings |
 
 All are absolute, so no notification moves one that is not its own.
@@ -62,8 +62,7 @@ def _maximum_length(call: Call) -> Progress:
 def _hang_up(call: Call) -> Progress:
     if call.memory.state is State.DECLINING:
         return ending.declined(call)
-    ending.over(call)
-    return None
+    return ending.hang_up_late(call)
 
 
 def _recordings(call: Call) -> Progress:

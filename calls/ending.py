@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from calls import codes, commands, recordings
 from calls.call import Call
+from calls.events import Performed
 from calls.states import State
 from calls.summary import summary
 from flows import acts
 from flows.acts import Result
 
 HANG_UP_MS = 10_000
+# A hang-up that did not reach Graph, or whose outcome is not known, is asked for again: after ten seconds, then ever
+# more seldom, and for so long. A caller must not be left on a line that nobody serves.
+HANG_UP_FOR_MS, HANG_UP_PAUSE_MS = 900_000, 60_000
 # The longest that a record waits, after the call, for Graph to say how its recordings ended, and for them to be stored:
 # longer than `orchestrations.recording` goes on trying, so that none is called lost that is stored in the end.
 RECORDINGS_MS = 30_000
@@ -29,9 +33,33 @@ def drop(call: Call) -> None:
     """Hang up and wait, not for long, for Graph to say that it is so."""
     call.memory.deadlines.clear()
     call.operation = None  # its end is the call's now, and no answer to an act
-    call.issue(commands.HangUp)
+    call.memory.hang_up_ms = call.now_ms
     call.enter(State.HANGING_UP)
+    _hang_up(call)
+
+
+def _hang_up(call: Call) -> None:
+    call.memory.unheard = False
+    call.issue(commands.HangUp)
     call.set_deadline("hangUp", HANG_UP_MS)
+
+
+def hang_up_performed(call: Call, event: Performed) -> Result | None:
+    """Where Graph may not have heard that we hang up, it is told again."""
+    if call.memory.state is State.HANGING_UP and event.error in ("not_reached", "unknown"):
+        call.memory.unheard = True
+        elapsed_ms = call.now_ms - call.memory.hang_up_ms
+        call.set_deadline("hangUp", min(max(elapsed_ms, HANG_UP_MS), HANG_UP_PAUSE_MS))
+    return None
+
+
+def hang_up_late(call: Call) -> Result | None:
+    """Graph has not said that the call is over: it is, unless it was never told to end it."""
+    if call.memory.unheard and call.now_ms < call.memory.hang_up_ms + HANG_UP_FOR_MS:
+        _hang_up(call)
+    else:
+        over(call)
+    return None
 
 
 def over(call: Call, *, gone: bool = False) -> None:

@@ -150,10 +150,9 @@ _HANDLERS: dict[str, Callable[[Call, Performed], Progress]] = {
     "list_participants": staying.counted,
     "judge_keys": keys.judged,
     "fetch_http": fetching.fetched,
-    # Nothing depends on these: a prompt that could not be cancelled ends by itself, a keepAlive has a next one,
-    # a hang-up has its deadline.
+    "hang_up": ending.hang_up_performed,
+    # Nothing depends on these: a prompt that could not be cancelled ends by itself, a keepAlive has a next one.
     "cancel_media_processing": lambda call, event: None,
     "keep_alive": lambda call, event: None,
-    "hang_up": lambda call, event: None,
     "report_leg": lambda call, event: None,
 }

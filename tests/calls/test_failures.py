@@ -219,6 +219,36 @@ async def test_storage_that_is_away_for_long_ends_the_call_with_an_apology_or_wi
     assert call.requests[-1] == "hangUp"
 
 
+async def test_a_caller_is_hung_up_on_as_soon_as_graph_can_be_reached_again(laptop: Laptop) -> None:
+    laptop.simulator.fault({"operation": "hangUp"}, {"status": 503, "retry_after": 3}, times=12)
+    call = await play(laptop, hears("main-menu", press="3"))
+    assert call.requests[-1] == "hangUp"
+    assert (call.record["outcome"], call.record["reason"]) == ("completed", None)
+    assert [entry["error"] for entry in call.events if entry["what"] == "error"] == ["not_reached"] * 3
+    goodbye = call.events_at("state", state="hanging_up")[0]
+    assert 30 < call.record["ended"] - goodbye < 180
+
+
+async def test_a_hang_up_whose_answer_and_effect_are_not_heard_of_is_asked_for_again(laptop: Laptop) -> None:
+    laptop.simulator.fault({"operation": "hangUp"}, "reset_after_acting")
+    laptop.simulator.fault({"notification": "ended"}, "drop")
+    call_id = ring(laptop, hears("main-menu", press="3"))
+    await laptop.run_until_over(call_id)
+    call = await look(laptop, call_id)
+    assert call.call.over
+    assert (call.record["state"], call.record["outcome"]) == ("ended", "completed")
+
+
+async def test_nobody_hangs_up_for_ever(laptop: Laptop) -> None:
+    """Graph drops by itself a call that nobody keeps alive."""
+    laptop.simulator.fault({"operation": "hangUp"}, {"status": 503, "retry_after": 3}, times=10_000)
+    call_id = ring(laptop, hears("main-menu", press="3"))
+    await laptop.run_until_over(call_id, limit_s=1200.0)
+    call = await look(laptop, call_id)
+    assert call.record["ended"] - call.events_at("state", state="hanging_up")[0] >= 900
+    assert sum(entry["what"] == "error" for entry in call.events) < 25
+
+
 async def test_an_inbox_that_cannot_be_read_delays_a_deadline_but_loses_no_key() -> None:
     """The key is stored but never raised, and the inbox cannot be read when the silence is over."""
     dropped: list[str] = []

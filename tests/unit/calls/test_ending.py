@@ -56,10 +56,34 @@ def test_a_keep_alive_that_finds_no_call_ends_it(ring: Any) -> None:
 
 def test_a_hang_up_that_nobody_confirms_is_over_after_its_time(ring: Any) -> None:
     call = ring(LOOP, max_call_s=60)
-    call.answers["hang_up"] = [{"error": {"kind": "unknown"}}]
+    call.answers["hang_up"] = [{"ok": {}}]
     call.run()
     assert call.now == 150 + 60_000 + 10_000
     assert call.summary["ended"] == call.at().timestamp()
+
+
+@pytest.mark.parametrize("kind", ["unknown", "not_reached"])
+def test_a_hang_up_that_graph_may_not_have_heard_is_said_again_ever_more_seldom(ring: Any, kind: str) -> None:
+    call = ring(LOOP, max_call_s=60)
+    call.answers["hang_up"] = [{"error": {"kind": kind}}] * 3
+    call.run()
+    assert call.activities[-5:] == [*["hang_up"] * 4, "close_call"]
+    assert call.now == 150 + 60_000 + 10_000 + 10_000 + 20_000 + 80
+
+
+def test_a_hang_up_that_never_reaches_graph_is_given_up_after_a_quarter_of_an_hour(ring: Any) -> None:
+    call = ring(LOOP, max_call_s=60)
+    call.answers["hang_up"] = [{"error": {"kind": "not_reached"}}] * 100
+    call.run()
+    assert 900_000 <= call.now - 60_150 <= 960_000
+    assert call.activities.count("hang_up") < 25
+
+
+def test_a_hang_up_that_graph_refuses_is_not_said_again(ring: Any) -> None:
+    call = ring(LOOP, max_call_s=60)
+    call.answers["hang_up"] = [{"error": {"kind": "refused", "status": 403, "code": "7504"}}]
+    call.run()
+    assert call.activities.count("hang_up") == 1
 
 
 @pytest.mark.parametrize(
