@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 import time
 
@@ -19,7 +18,6 @@ async def pytest_run(*words: str) -> tuple[str, float]:
     child = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "pytest", *words, "--color", "no", "--show-capture", "no"),
         cwd=APP_FOLDER,
-        env={**os.environ, "NEMESIS": "1"},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 from nemesis import REFUSALS, SENDINGS
 from rounds import Outcome, soak
 
 SEED = 11
 OFTEN = 5
-
-# Honest and open: on a busy machine some of these calls still went on after the reconciliation. Until that is
-# understood it is tried with `python -m benchmarks nemesis`, which sets the variable, and does not hold up the suite.
-pytestmark = pytest.mark.skipif(
-    "NEMESIS" not in os.environ, reason="an open finding: set NEMESIS=1 to see calls that outlive the reconciliation"
-)
 
 
 @pytest.fixture
