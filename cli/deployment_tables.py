@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 from cli.explain import Row, rows
+from cli.markdown import table
 
 MAIN = Path(__file__).resolve().parent.parent / "bicep" / "main.bicep"
 _DECORATORS = r"@description\('((?:[^'\\]|\\.)*)'\)\n((?:@[^\n]*\n(?:  [^\n]*\n|\]\)\n)*)*)"
@@ -39,14 +39,14 @@ def bicep_page() -> str:
         for about, more, name, kind, default in _PARAMETER.findall(text)
     ]
     outputs = [(f"`{name}`", _plain(about)) for about, _, name, _ in _OUTPUT.findall(text)]
-    head = _table(("parameter", "type", "what", "default"), parameters)
-    return "\n\n".join((_BICEP, head, "## Outputs", _table(("output", "what"), outputs))) + "\n"
+    head = table(("parameter", "type", "what", "default"), parameters)
+    return "\n\n".join((_BICEP, head, "## Outputs", table(("output", "what"), outputs))) + "\n"
 
 
 def codes_page() -> str:
     """The table of result codes, in Markdown."""
     body = [(_name(row), row.cause, row.fix, f"[{row.confidence}]({row.source})") for row in rows()]
-    return "\n\n".join((_CODES, _table(("code", "what happened", "what to do", "source"), body))) + "\n"
+    return "\n\n".join((_CODES, table(("code", "what happened", "what to do", "source"), body))) + "\n"
 
 
 def _name(row: Row) -> str:
@@ -65,14 +65,3 @@ def _default(written: str, *, secure: bool) -> str:
 
 def _plain(about: str) -> str:
     return about.replace("\\'", "'")
-
-
-def _table(head: tuple[str, ...], body: list[tuple[str, ...]]) -> str:
-    return "\n".join(_lines(head, body))
-
-
-def _lines(head: tuple[str, ...], body: list[tuple[str, ...]]) -> Iterator[str]:
-    yield f"| {' | '.join(head)} |"
-    yield "|" + "---|" * len(head)
-    for row in body:
-        yield "| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |"

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterable, Iterator
 
 from api.routes import ROUTES
+from cli.markdown import table
 from flows.kinds import KINDS
 from graph.permissions import PERMISSIONS, ActionPermission
 from simulator.rows import Row, refuse_undocumented
@@ -63,7 +63,7 @@ def page() -> str:
     rows = [_row(each) for each in PERMISSIONS]
     head = ("action", "calls", "permission", "besides", "clouds", "simulated", "flow node", "route")
     silent = [(f"`{row.method} {row.path}`",) for row in ROWS if _undocumented(row)]
-    return "\n\n".join((_HEAD, _table(head, rows), _UNDOCUMENTED, _table(("request",), silent))) + "\n"
+    return "\n\n".join((_HEAD, table(head, rows), _UNDOCUMENTED, table(("request",), silent))) + "\n"
 
 
 def nodes_of(action: str) -> list[str]:
@@ -109,14 +109,3 @@ def _row(each: ActionPermission) -> tuple[str, ...]:
         ", ".join(f"[{name}](flows.md#{name})" for name in nodes_of(each.action)),
         ", ".join(f"`{route}`" for route in routes_of(each.action)),
     )
-
-
-def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    def lines() -> Iterator[str]:
-        names = list(head)
-        yield "| " + " | ".join(names) + " |"
-        yield "|" + "---|" * len(names)
-        for row in rows:
-            yield "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in row) + " |"
-
-    return "\n".join(lines())

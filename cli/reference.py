@@ -6,12 +6,12 @@ import argparse
 import inspect
 import json
 import re
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from api.openapi import document
 from cli import deployment_tables, graph_table
+from cli.markdown import table
 from flows import expressions
 from flows.flow import Defaults
 from flows.kinds import KINDS
@@ -77,14 +77,14 @@ def _json(document: JSON) -> str:
 
 def page() -> str:
     """The reference of flows, in Markdown."""
-    parts = [_HEAD, _table(("key", "what"), ((f"`{key}`", about) for key, about in _DOCUMENT))]
+    parts = [_HEAD, table(("key", "what"), ((f"`{key}`", about) for key, about in _DOCUMENT))]
     parts += ["## Defaults", _doc(Defaults), _parameters(Defaults)]
     parts += ["## Kinds of nodes", ", ".join(f"[{name}](#{name})" for name in KINDS) + "."]
     for name, kind in KINDS.items():
         parts += [f"### {name}", _doc(kind), _parameters(kind), _outcomes(kind)]
     parts += ["## Expressions", _markdown(expressions.__doc__ or "")]
     rules = ((f"`{each.id}`", each.level, each.what, each.why, each.mend) for each in RULES.values())
-    parts += ["## What the checker asks", _CHECKER, _table(("rule", "level", "what", "why", "how to mend"), rules)]
+    parts += ["## What the checker asks", _CHECKER, table(("rule", "level", "what", "why", "how to mend"), rules)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -125,7 +125,7 @@ def _markdown(text: str) -> str:
 def _parameters(kind: type[Any]) -> str:
     found = parameters(kind)
     rows = ((f"`{each.key}`", form(each.shape.schema()), _default(each), each.about) for each in found)
-    return _table(("key", "value", "when left out", "what"), rows) if found else ""
+    return table(("key", "value", "when left out", "what"), rows) if found else ""
 
 
 def _default(each: Parameter) -> str:
@@ -141,7 +141,7 @@ def _outcomes(kind: type[Node]) -> str:
     rows = [
         (f"`{each.name}`" + (" (`next`)" if each.name == kind.NEXT else ""), _leads(each)) for each in kind.OUTCOMES
     ]
-    return _table(("outcome", "leads, unless told otherwise, to"), rows) if rows else ""
+    return table(("outcome", "leads, unless told otherwise, to"), rows) if rows else ""
 
 
 def _leads(outcome: Outcome) -> str:
@@ -175,14 +175,3 @@ def form(schema: JSON) -> str:
             return "nothing"
         case _:
             return "a text"
-
-
-def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    def lines() -> Iterator[str]:
-        names = list(head)
-        yield "| " + " | ".join(names) + " |"
-        yield "|" + "---|" * len(names)
-        for row in rows:
-            yield "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in row) + " |"
-
-    return "\n".join(lines())
