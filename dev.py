@@ -406,7 +406,7 @@ def supervise(command: list[str | Path], environment: dict[str, str], *, quiet: 
 
     The command leads a process group of its own. Ctrl-C (and a request to terminate) goes to it alone, so that it can
     stop its parts in order; after 10 s, or at a second Ctrl-C, the whole group is killed. `quiet`: what it prints on
-    standard output goes to standard error.
+    standard output is dropped.
     """
     new_group = 0x200 if WINDOWS else 0  # CREATE_NEW_PROCESS_GROUP
     asked: list[float] = []
@@ -424,7 +424,7 @@ def supervise(command: list[str | Path], environment: dict[str, str], *, quiet: 
         [str(part) for part in command],
         cwd=ROOT,
         env=environment,
-        stdout=sys.stderr if quiet else None,
+        stdout=subprocess.DEVNULL if quiet else None,
         creationflags=new_group,
         start_new_session=not WINDOWS,
     )
