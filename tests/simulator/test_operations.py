@@ -186,7 +186,7 @@ async def test_the_old_prefix_leads_to_it_too(stage: Stage, operation: Operation
     query = re.sub("{([^}]*)}", lambda name: stage.place[name[1]], EXAMPLES[operation.id].query)
     path = operation.filled(stage.place).replace("/communications/", "/app/", 1) + query
     status, _, _ = await ask(stage, operation, path=path)
-    assert status in (501,) if operation.undocumented else operation.statuses
+    assert status in ((501,) if operation.undocumented else operation.statuses)
 
 
 @pytest.mark.parametrize(
