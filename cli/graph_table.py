@@ -47,6 +47,7 @@ _HEAD = """\
 What Microsoft Graph's calling API has, and what there is of it here. Permissions are application permissions and need
 the consent of an administrator; the first is the least that does. When Graph refuses for want of one, the record of the
 call names it. *RSC* is resource-specific consent, given in one chat or meeting by installing the app there.
+*Unconfirmed*: Graph publishes no permission for this one; what is named is what the call itself needs.
 
 An action without a flow node and without a route is used by the bot itself, or only by orchestrations of your own:
 `graph/requests.py` has a request for each, and `activities/` what sends it."""
@@ -99,6 +100,8 @@ def _undocumented(row: Row) -> bool:
 def _row(each: ActionPermission) -> tuple[str, ...]:
     others = [*(f"`{name}`" for name in each.also), *([f"`{each.rsc}` (RSC)"] if each.rsc else [])]
     permission = "none" if each.least is None else ", or ".join([f"`{each.least}`", *others])
+    if not each.confirmed:
+        permission += " (unconfirmed)"
     return (
         f"[`{each.action}`]({each.source})",
         each.scope,

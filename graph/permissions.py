@@ -52,6 +52,8 @@ class ActionPermission:
     #: What is needed beside the permission.
     besides: str | None = None
     clouds: tuple[str, ...] = EVERY_CLOUD
+    #: Whether Graph publishes what it needs. Where not, `least` and `also` are what the call itself needs: a guess.
+    confirmed: bool = True
     #: Which calls.
     scope: str
     #: Page of Graph's reference, below https://learn.microsoft.com/graph/api/.
@@ -63,22 +65,35 @@ class ActionPermission:
         return f"https://learn.microsoft.com/graph/api/{self.page}"
 
 
-def _group(
-    action: str, page: str, *, clouds: tuple[str, ...] = EVERY_CLOUD, besides: str | None = None
-) -> ActionPermission:
-    """An action in a group call that every way of joining it allows."""
+def _participant(action: str, page: str, *, besides: str | None = None) -> ActionPermission:
+    """An action on one participant, by whoever joined the call."""
     return ActionPermission(
-        action=action, least=JOIN_AS_GUEST, also=(JOIN,), clouds=clouds, besides=besides, scope="group calls", page=page
+        action=action, least=JOIN, also=(JOIN_AS_GUEST,), besides=besides, scope="group calls", page=page
     )
 
 
-def _call(action: str, page: str, scope: str = "any call") -> ActionPermission:
+def _hold(action: str, page: str) -> ActionPermission:
+    return ActionPermission(action=action, least=JOIN_AS_GUEST, also=(JOIN,), scope="group calls", page=page)
+
+
+def _call(action: str, page: str, scope: str = "any call", *, confirmed: bool = True) -> ActionPermission:
     """An action that is checked when the call is made, not again."""
-    return ActionPermission(action=action, least=INITIATE, also=(MEDIA,), scope=scope, page=page)
+    return ActionPermission(action=action, least=INITIATE, also=(MEDIA,), confirmed=confirmed, scope=scope, page=page)
 
 
-def _media(action: str, page: str, scope: str, *also: str, clouds: tuple[str, ...] = EVERY_CLOUD) -> ActionPermission:
-    return ActionPermission(action=action, least=MEDIA, also=also, rsc=RSC_MEDIA, clouds=clouds, scope=scope, page=page)
+def _media(action: str, page: str, scope: str, *, clouds: tuple[str, ...] = EVERY_CLOUD) -> ActionPermission:
+    return ActionPermission(action=action, least=MEDIA, rsc=RSC_MEDIA, clouds=clouds, scope=scope, page=page)
+
+
+def _sharing(action: str, page: str) -> ActionPermission:
+    return ActionPermission(
+        action=action,
+        least=JOIN_AS_GUEST,
+        also=(INITIATE, INITIATE_GROUP, JOIN),
+        clouds=GLOBAL_ONLY,
+        scope="group calls",
+        page=page,
+    )
 
 
 def _routing(action: str, page: str) -> ActionPermission:
@@ -124,13 +139,13 @@ PERMISSIONS: tuple[ActionPermission, ...] = (
         scope="into a meeting",
         page="application-post-calls",
     ),
-    _call("listCalls", "resources/call"),
+    _call("listCalls", "resources/call", confirmed=False),
     _call("getCall", "call-get"),
     _call("hangUp", "call-delete"),
     _call("keepAlive", "call-keepalive"),
     ActionPermission(action="answer", least=None, besides=_HOSTED, scope="calls of two", page="call-answer"),
     ActionPermission(
-        action="answer", least=JOIN_AS_GUEST, also=(JOIN,), besides=_HOSTED, scope="group calls", page="call-answer"
+        action="answer", least=JOIN, also=(JOIN_AS_GUEST,), besides=_HOSTED, scope="group calls", page="call-answer"
     ),
     ActionPermission(action="reject", least=None, scope="calls that ring", page="call-reject"),
     ActionPermission(action="redirect", least=INITIATE, scope="calls that ring", page="call-redirect"),
@@ -146,7 +161,14 @@ PERMISSIONS: tuple[ActionPermission, ...] = (
     _media("subscribeToTone", "call-subscribetotone", "service-hosted calls"),
     _media("sendDtmfTones", "call-senddtmftones", "any call", clouds=GLOBAL_ONLY),
     _media("changeScreenSharingRole", "call-changescreensharingrole", "application-hosted group calls"),
-    _media("updateRecordingStatus", "call-updaterecordingstatus", "policy-recording calls", JOIN),
+    # No chat's own consent: a recording policy is the tenant's.
+    ActionPermission(
+        action="updateRecordingStatus",
+        least=MEDIA,
+        also=(JOIN,),
+        scope="policy-recording calls",
+        page="call-updaterecordingstatus",
+    ),
     _call("muteSelf", "call-mute", "group calls"),
     _call("unmuteSelf", "call-unmute", "group calls"),
     ActionPermission(
@@ -158,25 +180,37 @@ PERMISSIONS: tuple[ActionPermission, ...] = (
         page="call-addlargegalleryview",
     ),
     _call("listParticipants", "call-list-participants", "group calls"),
-    _group("getParticipant", "participant-get"),
-    _group("removeParticipant", "participant-delete", besides=_REMOVAL),
+    _participant("getParticipant", "participant-get"),
+    _participant("removeParticipant", "participant-delete", besides=_REMOVAL),
     ActionPermission(action="inviteParticipants", least=INITIATE_GROUP, scope="group calls", page="participant-invite"),
-    _group("muteParticipant", "participant-mute"),
-    _group("startHoldMusic", "participant-startholdmusic"),
-    _group("stopHoldMusic", "participant-stopholdmusic"),
-    _call("listOperations", "resources/commsoperation"),
-    _call("getOperation", "resources/commsoperation"),
-    _group("listContentSharingSessions", "call-list-contentsharingsessions", clouds=GLOBAL_ONLY),
-    _group("getContentSharingSession", "contentsharingsession-get", clouds=GLOBAL_ONLY),
+    _participant("muteParticipant", "participant-mute"),
+    _hold("startHoldMusic", "participant-startholdmusic"),
+    _hold("stopHoldMusic", "participant-stopholdmusic"),
+    _call("listOperations", "resources/commsoperation", confirmed=False),
+    _call("getOperation", "resources/commsoperation", confirmed=False),
+    _sharing("listContentSharingSessions", "call-list-contentsharingsessions"),
+    _sharing("getContentSharingSession", "contentsharingsession-get"),
     _routing("listAudioRoutingGroups", "call-list-audioroutinggroups"),
     _routing("getAudioRoutingGroup", "audioroutinggroup-get"),
     _routing("createAudioRoutingGroup", "call-post-audioroutinggroups"),
     _routing("updateAudioRoutingGroup", "audioroutinggroup-update"),
     _routing("deleteAudioRoutingGroup", "audioroutinggroup-delete"),
-    _media("logDeviceQuality", "call-logteleconferencedevicequality", "partners of video interoperability"),
+    ActionPermission(
+        action="logDeviceQuality",
+        least=MEDIA,
+        scope="partners of video interoperability",
+        page="call-logteleconferencedevicequality",
+    ),
     _meeting("createOnlineMeeting", "application-post-onlinemeetings"),
     _meeting("createOrGetOnlineMeeting", "onlinemeeting-createorget"),
     _meeting("listOnlineMeetings", "onlinemeeting-get", READ_MEETINGS),
+    ActionPermission(
+        action="listOnlineMeetings",
+        least=READ_MEETINGS,
+        also=(WRITE_MEETINGS,),
+        scope="online meetings by their video teleconferencing id",
+        page="onlinemeeting-get",
+    ),
     _meeting("getOnlineMeeting", "onlinemeeting-get", READ_MEETINGS),
     _meeting("updateOnlineMeeting", "onlinemeeting-update"),
     _meeting("deleteOnlineMeeting", "onlinemeeting-delete"),
@@ -219,5 +253,6 @@ def _need(row: ActionPermission, *, named: bool) -> str:
     return (
         f"the permission {row.least}"
         + (f" (or {', or '.join(alternatives)})" if alternatives else "")
+        + ("" if row.confirmed else ": a guess, Graph publishes none for it")
         + (f" {row.scope if row.scope.startswith(('to', 'into')) else f'in {row.scope}'}" if named else "")
     )

@@ -25,7 +25,8 @@ from simulator.rows import CALL, CALLS, CallRow, OnCall, Row, TenantRow, on_call
 
 _PARTICIPANT = f"{CALL}/participants/{{participant_id}}"
 _ANY = (INITIATE, ACCESS_MEDIA)
-_JOINED = (JOIN_GROUP_AS_GUEST, JOIN_GROUP)
+_JOINED = (JOIN_GROUP, JOIN_GROUP_AS_GUEST)
+_HOLDING = (JOIN_GROUP_AS_GUEST, JOIN_GROUP)
 
 
 def _call(action: str, method: str, path: str, handler: OnCall, page: str, *, at_creation: bool = True) -> CallRow:
@@ -42,12 +43,13 @@ def _call(action: str, method: str, path: str, handler: OnCall, page: str, *, at
 
 
 def _on_participant(action: str, name: str, handler: OnCall, *, at_creation: bool) -> CallRow:
+    """Hold music is checked when the bot joins, with the least that joining takes; the rest each time."""
     return CallRow(
         action=action,
         method="POST",
         path=f"{_PARTICIPANT}/{name}",
         handler=handler,
-        permissions=_JOINED,
+        permissions=_HOLDING if at_creation else _JOINED,
         at_creation=at_creation,
         page=f"participant-{name.lower()}",
         is_action=True,

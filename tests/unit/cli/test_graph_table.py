@@ -59,3 +59,8 @@ def test_nodes_and_routes_stand_beside_their_actions() -> None:
 
 def test_the_page_has_a_row_for_each_permission() -> None:
     assert sum(line.startswith("| [`") for line in page().splitlines()) == len(PERMISSIONS)
+
+
+def test_the_page_says_what_is_unconfirmed() -> None:
+    told = {line.split("`")[1] for line in page().splitlines() if line.startswith("| [`") and "(unconfirmed)" in line}
+    assert told == {each.action for each in PERMISSIONS if not each.confirmed}

@@ -9,6 +9,8 @@ from graph.errors import Forbidden, error_from
 from graph.permissions import (
     EVERY_CLOUD,
     INITIATE,
+    INITIATE_GROUP,
+    JOIN,
     JOIN_AS_GUEST,
     MEDIA,
     PERMISSIONS,
@@ -51,13 +53,46 @@ def test_no_two_rows_speak_of_the_same_calls() -> None:
         ("subscribeToTone", MEDIA, ()),
         ("transfer", INITIATE, ()),
         ("reject", None, ()),
-        ("inviteParticipants", "Calls.InitiateGroupCall.All", ()),
-        ("muteParticipant", JOIN_AS_GUEST, ("Calls.JoinGroupCall.All",)),
+        ("inviteParticipants", INITIATE_GROUP, ()),
+        ("getParticipant", JOIN, (JOIN_AS_GUEST,)),
+        ("removeParticipant", JOIN, (JOIN_AS_GUEST,)),
+        ("muteParticipant", JOIN, (JOIN_AS_GUEST,)),
+        ("startHoldMusic", JOIN_AS_GUEST, (JOIN,)),
+        ("stopHoldMusic", JOIN_AS_GUEST, (JOIN,)),
+        ("listContentSharingSessions", JOIN_AS_GUEST, (INITIATE, INITIATE_GROUP, JOIN)),
+        ("getContentSharingSession", JOIN_AS_GUEST, (INITIATE, INITIATE_GROUP, JOIN)),
+        ("updateRecordingStatus", MEDIA, (JOIN,)),
+        ("logDeviceQuality", MEDIA, ()),
     ],
 )
 def test_what_the_reference_says(action: str, least: str | None, also: tuple[str, ...]) -> None:
     (row,) = permissions_of(action)
     assert (row.least, row.also) == (least, also)
+
+
+def test_only_an_invitation_into_a_group_needs_a_permission_to_be_answered() -> None:
+    assert {(row.scope, row.least, row.also) for row in permissions_of("answer")} == {
+        ("calls of two", None, ()),
+        ("group calls", JOIN, (JOIN_AS_GUEST,)),
+    }
+
+
+def test_a_meeting_by_its_video_teleconferencing_id_takes_no_access_policy() -> None:
+    of_user, by_vtc_id = permissions_of("listOnlineMeetings")
+    assert "New-CsApplicationAccessPolicy" in (of_user.besides or "")
+    assert by_vtc_id.besides is None
+    assert (of_user.least, of_user.also) == (by_vtc_id.least, by_vtc_id.also)
+
+
+@pytest.mark.parametrize("action", ["logDeviceQuality", "updateRecordingStatus"])
+def test_a_chats_own_consent_does_not_reach_beyond_the_chat(action: str) -> None:
+    assert [row.rsc for row in permissions_of(action)] == [None]
+
+
+def test_what_graph_publishes_no_permission_for_is_said_to_be_a_guess() -> None:
+    assert {row.action for row in PERMISSIONS if not row.confirmed} == {"listCalls", "listOperations", "getOperation"}
+    assert "a guess" in missing_permission("getOperation", "7504")
+    assert "a guess" not in missing_permission("getCall", "7504")
 
 
 @pytest.mark.parametrize("action", sorted({row.action for row in PERMISSIONS if row.least is not None}))
