@@ -133,8 +133,8 @@ class Flow:
 
     @cached_property
     def hash(self) -> str:
-        """The sha256 of the canonical JSON, in hex."""
-        text = json.dumps(self.to_json(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        """The sha256 of the JSON, in hex. Its order counts: `set` evaluates its expressions as they are written."""
+        text = json.dumps(self.to_json(), separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
 
     @cached_property

@@ -89,6 +89,27 @@ def test_the_hash_changes_with_the_meaning_and_not_with_the_writing() -> None:
     assert load(GOOD.replace("defaults:\n", "defaults:\n  maxNoInput: 2\n"), "f.yaml").hash != flow.hash
 
 
+ORDERED = """\
+schema: 1
+id: sums
+locale: en-US
+start: a
+nodes:
+  a: {kind: set, values: {x: "1", y: x + 1}, next: b}
+  b: {kind: branch, cases: [{when: y == 2, next: c}], default: c}
+  c: {kind: hangup}
+"""
+
+
+def test_flows_that_evaluate_in_another_order_have_other_hashes_and_are_pinned_apart() -> None:
+    flow = load(ORDERED, "f.yaml")
+    turned = load(ORDERED.replace('{x: "1", y: x + 1}', '{y: x + 1, x: "1"}'), "f.yaml")
+    assert turned.hash != flow.hash
+    for each in (flow, turned):
+        pinned = Flow.pinned(each.to_json(), each.hash)
+        assert list(pinned.nodes["a"].values) == list(each.nodes["a"].values)  # type: ignore[attr-defined]
+
+
 def test_every_way_out_of_every_node_is_listed_with_its_target() -> None:
     ways = {(way.node, way.outcome): way.target for way in load(GOOD, "f.yaml").outcomes()}
     assert {outcome: to for (node, outcome), to in ways.items() if node == "menu"} == {
