@@ -183,8 +183,8 @@ def _environment(simulator: Simulator, addresses: Addresses, azurite: str, key: 
         "AzureWebJobsStorage": azurite,
         "DEVELOPMENT_KEY": _DEVELOPMENT_KEY,
         "FLOWS": str(FLOWS),
-        # What is sent again while the bot is dead comes in any order, as far apart as the tries are: 125 ms of ours, and
-        # more on a busy machine. A window must cover that, or keys are taken in the order of their arrival.
+        # What is sent again while the bot is dead comes in any order, as far apart as the tries are: 125 ms of ours,
+        # and more on a busy machine. A window must cover that, or keys are taken in the order of their arrival.
         "TONE_REORDER_MS": "1500",
         "SSL_CERT_FILE": str(addresses.ca_file),
         "REQUESTS_CA_BUNDLE": str(addresses.ca_file),
