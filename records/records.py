@@ -65,18 +65,11 @@ class Records:
 
     async def amend(self, instance_id: str, facts: JSON) -> None:
         """Add what became known of a call that lives; does nothing to one that has ended or was never opened."""
-        for _ in range(_MOST_TRIES):
-            row = await self._table.get(_CALLS, f"call:{instance_id}")
-            if row is None or _summary(row)["state"] == "ended":
-                return
-            amended = {**_summary(row), **masked(facts)}
-            first, *others = _rows(amended).items()
-            changes = [Update(first[0], first[1], row.etag), *(Upsert(name, values) for name, values in others)]
-            try:
-                await self._table.transact(_CALLS, changes)
-            except TransactionRefused:
-                continue  # amended or closed by somebody else just now
-            return
+
+        def change(call: JSON | None) -> JSON | None:
+            return None if call is None or call["state"] == "ended" else {**call, **masked(facts)}
+
+        await self._change(instance_id, change)
 
     async def append(self, instance_id: str, events: Iterable[JSON]) -> None:
         """Add events; one whose `seq` is there already takes its place, so that appending may be repeated."""
@@ -91,17 +84,12 @@ class Records:
         May be repeated; the first closing stands. A call that was never opened is recorded all the same.
         """
         await self.append(instance_id, events)
-        for _ in range(_MOST_TRIES):
-            row = await self._table.get(_CALLS, f"call:{instance_id}")
-            opened = {} if row is None else _summary(row)
-            if opened.get("state") == "ended":
-                return
-            ended = self._complete(instance_id, summary, opened, "ended")
-            try:
-                await self._table.transact(_CALLS, _moves(opened, ended))
-            except TransactionRefused:
-                continue  # opened or closed by somebody else just now
-            return
+
+        def change(call: JSON | None) -> JSON | None:
+            opened = call or {}
+            return None if opened.get("state") == "ended" else self._complete(instance_id, summary, opened, "ended")
+
+        await self._change(instance_id, change)
 
     async def recordings_gone(self, instance_id: str, which: Callable[[JSON], bool]) -> None:
         """Say of recordings of a call that they are no longer there; may be repeated."""
@@ -114,14 +102,20 @@ class Records:
 
     async def revise(self, instance_id: str, change: Callable[[JSON], JSON]) -> bool:
         """Change a summary, live or ended, in every list; False when there is none. The change may be tried twice."""
+        return await self._change(instance_id, lambda call: None if call is None else change(call))
+
+    async def _change(self, instance_id: str, change: Callable[[JSON | None], JSON | None]) -> bool:
+        """Put what `change` makes of a summary, or of None where there is none, in its place in every list.
+
+        False when it makes None: then nothing is written.
+        """
         for _ in range(_MOST_TRIES):
             row = await self._table.get(_CALLS, f"call:{instance_id}")
-            if row is None:
+            changed = change(None if row is None else _summary(row))
+            if changed is None:
                 return False
-            first, *others = _rows(change(_summary(row))).items()
-            changes = [Update(first[0], first[1], row.etag), *(Upsert(name, values) for name, values in others)]
             try:
-                await self._table.transact(_CALLS, changes)
+                await self._table.transact(_CALLS, _moves(row, changed))
             except TransactionRefused:
                 continue  # somebody else has changed it just now
             return True
@@ -195,14 +189,15 @@ class Records:
         return whole
 
 
-def _moves(opened: JSON, ended: JSON) -> list[Change]:
-    """The changes that take a call from one summary, or from none, to the next."""
-    before, after = (_rows(opened) if opened else {}), _rows(ended)
-    changes: list[Change] = [Delete(row) for row in before if row not in after]
-    if opened:
-        return [*changes, *(Upsert(row, values) for row, values in after.items())]
-    first, *others = after.items()
-    return [Insert(*first), *(Upsert(row, values) for row, values in others)]
+def _moves(row: Row | None, changed: JSON) -> list[Change]:
+    """The changes that take a call from what `row` says of it, or from nothing, to the next summary."""
+    before, ((own, values), *others) = {} if row is None else _rows(_summary(row)), _rows(changed).items()
+    after = {own, *(name for name, _ in others)}
+    return [
+        Insert(own, values) if row is None else Update(own, values, row.etag),
+        *(Delete(name) for name in before if name not in after),
+        *(Upsert(name, values) for name, values in others),
+    ]
 
 
 def _rows(summary: JSON) -> dict[str, dict[str, str]]:

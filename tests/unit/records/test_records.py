@@ -132,6 +132,40 @@ async def test_a_closing_of_unknown_outcome_may_be_repeated(place: Place, moment
     assert (await place.records.list(state="live")).calls == []
 
 
+@pytest.mark.parametrize("action", ["amend", "close"])
+async def test_a_record_that_others_keep_changing_is_not_taken_for_written(place: Place, action: str) -> None:
+    await place.records.open(ID, {"customer": "a"})
+    changes = 0
+
+    async def meddle(operation: str, partition: str, row: str) -> None:
+        nonlocal changes
+        if operation == "transact":
+            changes += 1
+            place.table.before = None
+            await place.records.revise(ID, lambda call: {**call, "changes": changes})
+            place.table.before = meddle
+
+    place.table.before = meddle
+    with pytest.raises(StorageUnavailable, match="others were quicker"):
+        await getattr(place.records, action)(ID, {"outcome": "completed"})
+    place.table.before = None
+    assert ((await place.records.get(ID)) or {})["state"] == "live"
+
+
+async def test_what_is_changed_while_a_call_is_closed_stays(place: Place) -> None:
+    await place.records.open(ID, {"customer": "a"})
+
+    async def hold(operation: str, partition: str, row: str) -> None:
+        if operation == "transact" and partition == "calls":
+            place.table.before = None
+            await place.records.revise(ID, lambda call: {**call, "hold": {"at": 1.0}})
+
+    place.table.before = hold
+    await place.records.close(ID, {"outcome": "completed"})
+    found = await place.records.get(ID) or {}
+    assert (found["outcome"], found["hold"]) == ("completed", {"at": 1.0})
+
+
 async def test_events_are_kept_once_and_in_order(place: Place) -> None:
     events = [{"seq": seq, "what": "key", "node": "menu"} for seq in range(1, 251)]
     await place.records.append(ID, events[100:])
