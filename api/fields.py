@@ -28,19 +28,23 @@ NAME = Text(
 )
 LINE = Text(meaning="a text of one line, 1 to 200 characters")
 LOCALE = Text(meaning="a locale such as en-US", pattern="[a-z]{2,3}-[A-Z]{2}", most=6, example="en-US")
+# From here on the bounds are those of `graph/`, so that nothing is taken on that cannot be asked of Graph:
+# `tests/unit/api/test_bounds.py` holds the two together.
 #: Graph's ids of participants are GUIDs in what was seen of them; the reference calls them texts.
 PARTICIPANT = Text(
     meaning="the id of a participant, from the list of participants",
-    pattern="[0-9A-Za-z][0-9A-Za-z._:@-]{0,127}",
+    pattern="[0-9A-Za-z][0-9A-Za-z-]{0,127}",
     most=128,
     example="7d501bf1-5ee4-4605-ba92-0ae4513c611c",
 )
+_TEAMS = r"(?:teams\.microsoft\.com|teams\.cloud\.microsoft|(?:gov\.|dod\.)?teams\.microsoft\.us)"
 JOIN_URL = Text(
-    meaning="the https address by which people join the meeting",
-    pattern=r"https://[A-Za-z0-9.-]+/[\x21-\x7e]*",
+    meaning="the https address of Teams by which people join the meeting; short links have a join id instead",
+    pattern=rf"https://{_TEAMS}/[\x21-\x7e]*meetup-join[\x21-\x7e]*",
     most=2000,
     example="https://teams.microsoft.com/l/meetup-join/19%3ameeting_...%40thread.v2/0?context=...",
 )
+PASSCODE = Text(meaning="a passcode of 1 to 64 characters", most=64)
 
 
 def _one(name: str, shape: Shape, about: str) -> Group:
@@ -67,11 +71,11 @@ MEETING = Either(
             fields=(
                 Field(
                     name="join_id",
-                    shape=Text(meaning="the digits of a join id", pattern="[0-9](?: ?[0-9]){4,19}", most=40),
+                    shape=Text(meaning="the 9 to 20 digits of a join id", pattern="[0-9](?: ?[0-9]){8,19}", most=40),
                     about="the meeting's join id",
                     required=True,
                 ),
-                Field(name="passcode", shape=Nullable(LINE), about="its passcode, if it has one"),
+                Field(name="passcode", shape=Nullable(PASSCODE), about="its passcode, if it has one"),
             )
         ),
         "token": _one(

@@ -31,7 +31,11 @@ VALUES = st.one_of(
         [{"join_id": "123 456 789"}, {"join_id": "1"}, {"join_id": "123456789", "passcode": None}, {"token": "x"}]
     ),
     st.sampled_from(
-        [{"create": {"subject": "S", "as_user": USER["user"]}}, {"create": {}}, {"join_url": "https://x/y"}]
+        [
+            {"create": {"subject": "S", "as_user": USER["user"]}},
+            {"create": {}},
+            {"join_url": "https://teams.microsoft.com/l/meetup-join/x/0"},
+        ]
     ),
     st.sampled_from([{"application_instance": USER["user"]}, {"name": "N"}]),
     st.sampled_from(["", "small-business", "en-US", "x" * 201, "12#", "viewer", "recording", USER["user"], "\x00"]),
