@@ -49,13 +49,21 @@ class Toll:
     #: By scenario and redelivery.
     kills: Counter[str] = field(default_factory=Counter)
     runs: int = 0
+    #: By scenario: the runs whose story had to be the expected one.
+    compared: Counter[str] = field(default_factory=Counter)
     unsure: int = 0
     problems: list[str] = field(default_factory=list)
 
     def report(self) -> str:
         """Hits per kind, in lines."""
-        parts = [("at", self.points), ("with in hand", self.events), ("in", self.kills)]
-        head = f"{self.points.total()} kills in {self.runs} runs; {self.unsure} times the bot was left unsure"
+        parts = [
+            ("at", self.points),
+            ("with in hand", self.events),
+            ("in", self.kills),
+            ("compared", self.compared),
+        ]
+        told = f"{self.compared.total()} stories were compared, {self.unsure} times the bot was left unsure"
+        head = f"{self.points.total()} kills in {self.runs} runs; {told}"
         rows = [f"  {title:<13}{count:>6}  {what}" for title, hits in parts for what, count in hits.most_common()]
         return "\n".join([head, *rows])
 
@@ -182,8 +190,10 @@ class _Killing:
 
         What must not happen twice must not happen twice then either.
         """
-        disturbed = story.unsure or story.unfetched
-        if self._redelivery_s or disturbed or story == self._expected:
+        if self._redelivery_s or story.unsure or story.unfetched:
+            return []
+        self._toll.compared[self._name] += 1
+        if story == self._expected:
             return []
         return [f"{story} instead of {self._expected}"]
 
