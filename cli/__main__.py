@@ -1,10 +1,15 @@
-"""`python -m cli COMMAND`."""
+"""`python -m cli COMMAND`, by any Python: what it needs lies in `.venv`, so another one hands over to that."""
 
 from __future__ import annotations
 
 import argparse
 import importlib
+import subprocess
 import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
 
 # Command -> its module, and what it is for. Only the module of the command that is run is imported.
 COMMANDS = {
@@ -37,5 +42,25 @@ def main(arguments: list[str] | None = None) -> int:
     return options.run(options)
 
 
+def handed_over(venv: Path, arguments: list[str]) -> int | None:
+    """The exit code of the same command under the Python of `venv`; None when this is it, or there is none."""
+    python = venv / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+    if Path(sys.prefix) == venv or not python.exists():
+        return None
+    return subprocess.run([str(python), "-m", "cli", *arguments], check=False).returncode
+
+
+def _run() -> int:
+    try:
+        code = handed_over(VENV, sys.argv[1:])
+        return main() if code is None else code
+    except KeyboardInterrupt:
+        return 130
+    except ModuleNotFoundError as missing:
+        setup = "`python dev.py setup` makes .venv, which has all it needs"
+        print(f"callwright: {missing.name} is not installed; {setup}", file=sys.stderr)
+        return 2
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(_run())
