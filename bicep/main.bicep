@@ -273,6 +273,7 @@ module functionApp 'modules/function_app.bicep' = {
     identityId: identity.outputs.id
     identityClientId: identity.outputs.clientId
     storageAccountName: storage.outputs.accountName
+    transientAccountName: storage.outputs.transientAccountName
     packagesUrl: storage.outputs.packagesUrl
     insightsConnectionString: monitoring.outputs.connectionString
     schedulerEndpoint: managed ? scheduler!.outputs.endpoint : ''

@@ -25,6 +25,9 @@ param identityClientId string
 @description('Name of the main storage account.')
 param storageAccountName string
 
+@description('Name of the account for transient recordings, which has no soft delete.')
+param transientAccountName string
+
 @description('Where the deployed package lies.')
 param packagesUrl string
 
@@ -145,6 +148,10 @@ var baseSettings = [
   {
     name: 'FLOWS'
     value: flows
+  }
+  {
+    name: 'TRANSIENT_STORAGE'
+    value: transientAccountName
   }
 ]
 var schedulerSettings = [

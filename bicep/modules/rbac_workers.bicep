@@ -49,7 +49,7 @@ resource transientBlobs 'Microsoft.Storage/storageAccounts/blobServices@2024-01-
 
 resource transientRecordings 'Microsoft.Storage/storageAccounts/blobServices/containers@2024-01-01' existing = {
   parent: transientBlobs
-  name: 'recordings'
+  name: 'transient'
 }
 
 resource vault 'Microsoft.KeyVault/vaults@2024-11-01' existing = {

@@ -173,7 +173,7 @@ resource transientBlobs 'Microsoft.Storage/storageAccounts/blobServices@2024-01-
 
 resource transientRecordings 'Microsoft.Storage/storageAccounts/blobServices/containers@2024-01-01' = {
   parent: transientBlobs
-  name: 'recordings'
+  name: 'transient'
   properties: {
     publicAccess: 'None'
   }

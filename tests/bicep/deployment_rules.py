@@ -12,6 +12,7 @@ from bicep_code import BicepFile, Code, Resource, at, objects, resolve
 from language_rules import Files, Rule
 
 from cli.target_pip import TARGET_PYTHON
+from connections.storage import TRANSIENT
 from settings import Settings, SettingsError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -118,6 +119,18 @@ def storage(files: Files) -> Iterator[tuple[str, str]]:
         for policy in ("deleteRetentionPolicy", "containerDeleteRetentionPolicy"):
             if at(resource.body, f"properties.{policy}.enabled") is not kept.get(symbol):
                 yield name, f"{symbol}: soft delete is for kept recordings and for nothing transient ({policy})"
+
+
+def containers(files: Files) -> Iterator[tuple[str, str]]:
+    """The app and the workers write into the containers that lifecycle rules and roles are about."""
+    made = resolve(files["modules/storage.bicep"], Code("containers"))
+    for name, file in files.items():
+        for symbol, resource in file.resources.items():
+            if not resource.type.endswith("/blobServices/containers") or isinstance(resource.body["name"], Code):
+                continue
+            of_transient = resource.body["parent"] == "transientBlobs"
+            if resource.body["name"] not in ([TRANSIENT] if of_transient else made):
+                yield name, f"{symbol}: nobody writes into {resource.body['name']}"
 
 
 def vault(files: Files) -> Iterator[tuple[str, str]]:
@@ -333,6 +346,7 @@ DEPLOYMENT: list[Rule] = [
     secrets,
     secrets_stay_secret,
     storage,
+    containers,
     vault,
     roles,
     app_settings,

@@ -171,6 +171,7 @@ SEEDS = [
         "scope: keptRecordings",
         "scope: storageAccount",
     ),
+    Seed("a container that nobody writes into", "containers", _STORAGE, "name: 'transient'", "name: 'recordings'"),
     Seed("an alert for a line that nobody logs", "monitoring", _MONITORING, '"closing the call"', '"closing a call"'),
     Seed("a storage name with hyphens", "resource_names", _STORAGE, "name: 'cw${unique}m'", "name: 'cw-${unique}-m'"),
     Seed("a name that two deployments share", "resource_names", _VAULT, "name: 'cw${unique}kv'", "name: 'callwright'"),
