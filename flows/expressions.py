@@ -29,7 +29,6 @@ from flows.functions import FUNCTIONS, Value, as_number
 MAX_LENGTH = 400
 MAX_NESTING = 20
 MAX_TEXT = 1000
-_LARGEST = 10**15
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<text>'[^']*'|\"[^\"]*\")|(?P<name>[A-Za-z_][A-Za-z0-9_]*)"
@@ -216,10 +215,6 @@ class _Parser:
         return lambda names: run(*(argument(names) for argument in arguments))
 
 
-def _bounded(value: float | int) -> Value:
-    return value if -_LARGEST <= value <= _LARGEST else None
-
-
 def _arithmetic(sign: str, left: _Run, right: _Run) -> _Run:
     def run(names: Mapping[str, Value]) -> Value:
         first, second = left(names), right(names)
@@ -230,13 +225,14 @@ def _arithmetic(sign: str, left: _Run, right: _Run) -> _Run:
             return None
         if sign in "/%" and not b:
             return None
-        return _bounded(_OPERATORS[sign](a, b))
+        return as_number(_OPERATORS[sign](a, b))
 
     return run
 
 
 def _divide(a: float, b: float) -> float:
-    return int(a // b) if a % b == 0 else a / b
+    quotient = a / b  # of a number that is almost nothing it may be infinite, which is no whole number
+    return int(quotient) if a % b == 0 and as_number(quotient) is not None else quotient
 
 
 _OPERATORS: dict[str, Callable[[float, float], float]] = {

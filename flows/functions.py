@@ -7,10 +7,16 @@ from collections.abc import Callable
 
 Value = str | int | float | bool | None
 
+LARGEST = 10**15
+
 
 def as_number(value: Value) -> int | float | None:
-    """Give a number; None for what is none. True and false are none."""
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+    """Give a number from -10^15 to 10^15, so that none is too much for arithmetic; None for what is none.
+
+    True and false are none, and neither are the infinities that a service may answer with.
+    """
+    number = value if isinstance(value, int | float) and not isinstance(value, bool) else None
+    return number if number is not None and -LARGEST <= number <= LARGEST else None
 
 
 def _to_number(value: Value) -> Value:
@@ -20,7 +26,10 @@ def _to_number(value: Value) -> Value:
 
 
 def _to_text(value: Value) -> Value:
-    return value if isinstance(value, str) or value is None else str(value).lower()
+    if isinstance(value, str | bool):
+        return value if isinstance(value, str) else str(value).lower()
+    number = as_number(value)
+    return None if number is None else str(number)
 
 
 def _length(value: Value) -> Value:

@@ -63,6 +63,10 @@ VARIABLES: dict[str, Any] = {"account": "1234", "tries": 2, "vip": True, "rate":
         ("number('12x')", None),
         ("empty or unset", False),
         ("999999999999999 * 999999999999999", None),
+        ("1 / 0." + "0" * 320 + "1", None),
+        ("9" * 390 + " / 0.5", None),
+        ("9" * 390 + ".5 > 1", False),
+        ("text(" + "9" * 390 + ")", None),
     ],
 )
 def test_an_expression_has_a_value(text: str, value: Any) -> None:
@@ -116,3 +120,16 @@ def test_any_text_has_a_plain_value_or_is_refused_by_name(text: str, value: Any)
     except ExpressionError:
         return
     assert isinstance(expression.value({"a": value, "b": True}), str | int | float | bool | None)
+
+
+_NUMBERS = st.integers() | st.floats() | st.sampled_from([10**400, -(10**15), 10**15 + 1, 5e-324, 1e308])
+_VALUES = st.none() | st.booleans() | _NUMBERS | st.text("0123456789.-", max_size=6)
+_OPERATIONS = ["a + b", "a - b", "a * b", "a / b", "a % b", "a < b", "a >= b", "a == b", "a in b", "-a", "text(a)"]
+_OPERATIONS += ["number(a)", "min(a, b)", "max(a, b)", "part(text(a), b, a)", "length(a)", "luhn(a)", "not a and b"]
+
+
+@given(st.sampled_from(_OPERATIONS), _VALUES, _VALUES)
+def test_nothing_fails_whatever_meets_whatever(text: str, a: Any, b: Any) -> None:
+    value = parse(text).value({"a": a, "b": b})
+    assert isinstance(value, str | int | float | bool | None)
+    assert not isinstance(value, float) or value == value  # no "not a number" either
