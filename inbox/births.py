@@ -234,6 +234,13 @@ class Births:
             return watchers
         return ()
 
+    async def bound_late(self, instance_id: str) -> bool:
+        """Whether Graph named a call of ours after it was recorded as over, and nobody has seen to that since."""
+        birth = await self._table.get(PARTITION, f"birth:{instance_id}")
+        if birth is None or not birth.values["ended_at"]:
+            return False
+        return await self._table.get(PARTITION, f"live:{instance_id}") is not None
+
     async def give_back(self, instance_id: str) -> None:
         """Give a claim back, if storage will hear of it, before anything is known of the call."""
         with contextlib.suppress(StorageUnavailable):

@@ -69,10 +69,14 @@ async def _see_to(birth: Birth, orchestrations: DurableOrchestrations, delivery:
     status = await orchestrations.status(birth.instance_id)
     if status in ALIVE or (status is None and await delivery.start_late(birth.instance_id)):
         return
-    if status == "Completed":
-        await connections.current().births.ended(birth.instance_id)
+    births = connections.current().births
+    if await births.bound_late(birth.instance_id):  # its hanging up died on the way
+        reason = "placed too late"
+    elif status == "Completed":
+        await births.ended(birth.instance_id)
         return
-    reason = "never started" if status is None else status.lower()
+    else:
+        reason = "never started" if status is None else status.lower()
     log.warning("the orchestration of %s is %s: closing the call", birth.instance_id, reason)
     measure("calls.orphaned", 1, instance=birth.instance_id, reason=reason)
     call = {"instance_id": birth.instance_id, "call_id": birth.call_id, "tenant_id": birth.tenant_id}

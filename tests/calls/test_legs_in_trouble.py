@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 from callers import clock_of, has_heard, hears
@@ -11,6 +12,7 @@ from placing import BOB, CAROL, DAVE, behaves, finish_placed, gather, place
 
 from cli.laptop import BotOptions, Laptop, open_laptop
 from clock import VirtualClock
+from connections.durable import DurableOrchestrations
 from storage import StorageUnavailable
 
 PEOPLE = {"people": [{"user": BOB}, {"user": CAROL}, {"user": DAVE}]}
@@ -103,6 +105,34 @@ async def test_a_call_that_graph_places_after_it_was_given_up_is_hung_up(laptop:
     (call,) = laptop.simulator.calls.values()
     assert not call.over
     await clock_of(laptop).advance(300)
+    assert call.over
+    assert [birth async for birth in laptop.connections.births.live()] == []
+
+
+async def test_a_call_that_was_given_up_is_hung_up_by_the_sweeper_where_nothing_else_did(
+    laptop: Laptop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its first notification finds it over; what was to hang it up cannot be started at that moment."""
+    start, failed = DurableOrchestrations.start, 0
+
+    async def away(self: DurableOrchestrations, name: str, instance_id: str, given: dict[str, Any]) -> None:
+        nonlocal failed
+        if name == "closing_orchestrator":
+            failed += 1
+            raise ConnectionError("the host is away")
+        await start(self, name, instance_id, given)
+
+    monkeypatch.setattr(DurableOrchestrations, "start", away)
+    behaves(laptop, BOB, "answers", after_s=310)
+    laptop.simulator.fault({"operation": "createCall"}, "reset_after_acting")
+    laptop.simulator.change_settings(establishing_delay_s=300, ring_s=600)
+    instance_id = await place(laptop, to=[{"user": BOB}], ring_for_s=30)
+    await clock_of(laptop).run_until(lambda: laptop.host.engine.has_ended(instance_id), limit_s=120)
+    (call,) = laptop.simulator.calls.values()
+    await clock_of(laptop).advance(400)
+    assert (failed, call.over) == (1, False)
+    await laptop.host.fire_timer("sweep_calls")
+    await clock_of(laptop).advance(1)
     assert call.over
     assert [birth async for birth in laptop.connections.births.live()] == []
 
