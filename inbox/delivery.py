@@ -88,10 +88,9 @@ class Delivery(Handover):
             log.warning("a %s about a call that is not its sender's to speak for was dropped", item["kind"])
             return False
         if isinstance(notification, RosterUpdated):
-            await self._inbox.put_roster(
-                owner.instance_id, notification.raw, notification.sequence_number, len(notification.participants)
-            )
-            if owner.listens_to_roster or len(notification.participants) != TWO:
+            present = notification.present
+            await self._inbox.put_roster(owner.instance_id, notification.raw, notification.sequence_number, present)
+            if owner.listens_to_roster or present != TWO:
                 await self._plan_to_tell_roster(owner.instance_id)
             return True
         if item["kind"] == "call" and owner.instance_id != f"call-{notification.call_id}":

@@ -68,11 +68,15 @@ def notification(name: str, call_id: str, **resource: Any) -> Notification:
     return one
 
 
-def roster(call_id: str, count: int, sequence: int | None = None) -> Notification:
-    """A roster of so many participants."""
+def roster(call_id: str, count: int, sequence: int | None = None, *, removed: int = 0) -> Notification:
+    """A roster of so many participants, and of so many who were removed from the call."""
     document = json.loads((FIXTURES / "34_roster_full.json").read_text().replace(FIXTURE_CALL, call_id))
     item = document["value"][0]
-    item["resourceData"] = [{**item["resourceData"][0], "id": f"participant-{number}"} for number in range(count)]
+    item["resourceData"] = [
+        {**item["resourceData"][0], "id": f"participant-{number}"} for number in range(count + removed)
+    ]
+    for participant in item["resourceData"][count:]:
+        participant["removedState"] = {"@odata.type": "#microsoft.graph.removedState", "reason": "Removed"}
     for participant in item["resourceData"]:
         participant["rosterSequenceNumber"] = sequence
     (one,) = parse_notifications(json.dumps(document).encode())

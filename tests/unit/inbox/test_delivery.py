@@ -140,6 +140,13 @@ async def test_a_call_of_two_is_told_of_no_roster(bot: Bot) -> None:
     assert await bot.inbox.roster(call) is not None
 
 
+async def test_who_was_removed_is_not_counted_among_those_in_the_call(bot: Bot) -> None:
+    call = await in_meeting(bot, REQUEST)
+    await take(bot, roster(GRAPH, 2, removed=1), call)
+    await take(bot, roster(GRAPH, 1, removed=1), call)
+    assert await rosters_told(bot, call) == [1]
+
+
 async def test_a_call_of_two_that_others_are_brought_into_is_told_until_it_is_one_of_two_again(bot: Bot) -> None:
     call = await in_meeting(bot, REQUEST)
     for count in (3, 2, 1):
