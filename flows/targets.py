@@ -5,6 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+#: A number with its country code, in E.164 form. Seven digits are the fewest that a subscriber's number has: what is
+#: shorter is an emergency, service or extension number, which a bot has no business dialling. The API says the same
+#: (`api.fields.PHONE`; a test holds the two together).
+PHONE_NUMBER = r"\+[1-9][0-9]{6,14}"
+
 TargetKind = Literal["user", "phone", "application_instance", "voicemail"]
 
 

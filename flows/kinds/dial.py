@@ -11,8 +11,7 @@ from flows.kinds.sending import Sending
 from flows.nodes import Frame, Outcome
 from flows.parameters import parameter
 from flows.shapes import Formula, Items, Prefix
-
-_NUMBER = re.compile(r"\+[1-9][0-9]{4,14}")
+from flows.targets import PHONE_NUMBER
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +40,6 @@ class Dial(Sending):
     def whom(self, frame: Frame) -> acts.Target | None:
         """The number, if it is one that may be dialled."""
         number = expressions.parse(self.number).value(frame.variables)
-        if not isinstance(number, str) or not _NUMBER.fullmatch(number) or not number.startswith(self.allow):
+        if not isinstance(number, str) or not re.fullmatch(PHONE_NUMBER, number) or not number.startswith(self.allow):
             return None
         return acts.Target(kind="phone", id=number)

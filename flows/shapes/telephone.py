@@ -10,12 +10,11 @@ from typing import Any
 from flows.problems import Problems, unknown_name
 from flows.shapes.shape import Shape, raw_text
 from flows.source import Located
-from flows.targets import Target, TargetKind
+from flows.targets import PHONE_NUMBER, Target, TargetKind
 
 KEYS = "0123456789*#ABCD"
 
 _IDENTITY = re.compile(r"[0-9A-Fa-f]{8}-?([0-9A-Fa-f]{4}-?){3}[0-9A-Fa-f]{12}")
-_NUMBER = re.compile(r"\+[1-9][0-9]{4,14}")
 _PREFIX = re.compile(r"\+[1-9][0-9]{0,14}")
 
 
@@ -112,13 +111,13 @@ class PhoneNumber(Shape[str]):
     def read(self, source: Located, problems: Problems) -> str:
         """Read a number in E.164 form."""
         raw = raw_text(source, problems)
-        if not _NUMBER.fullmatch(raw):
+        if not re.fullmatch(PHONE_NUMBER, raw):
             raise problems.refuse(source.place, f"'{raw[:20]}' is not a number in the form +442071234567", "bad-target")
         return raw
 
     def schema(self) -> dict[str, Any]:
         """A number in E.164 form."""
-        return {"type": "string", "pattern": "^" + _NUMBER.pattern.replace("\\+", "[+]") + "$"}
+        return {"type": "string", "pattern": "^" + PHONE_NUMBER.replace("\\+", "[+]") + "$"}
 
 
 class Prefix(Shape[str]):

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from api.fields import JOIN_URL, MEETING, PARTICIPANT, PHONE
 from api.shapes import Shape, Text, read
+from flows.targets import PHONE_NUMBER
 from graph.meetings import JoinIdMeeting, parse_join_url
 from graph.requests import BadRequest, GetParticipant, Target
 
@@ -73,6 +74,10 @@ def test_a_participant_that_cannot_be_asked_for_is_not_taken(text: str) -> None:
 @given(matching(PHONE))
 def test_a_number_that_is_taken_can_be_called(text: str) -> None:
     assert graph_takes(Target, kind="phone", id=text)
+
+
+def test_flows_and_requests_agree_on_what_a_number_is() -> None:
+    assert PHONE.pattern == PHONE_NUMBER
 
 
 @pytest.mark.parametrize(

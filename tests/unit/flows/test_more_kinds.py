@@ -144,5 +144,5 @@ def test_a_number_that_is_allowed_is_dialled() -> None:
 
 
 def test_a_number_that_is_not_allowed_or_none_at_all_is_not() -> None:
-    for entry in ("09098790000", "020", "0*2079460123"):
+    for entry in ("09098790000", "020", "02012", "0*2079460123"):
         assert play(dialled(entry)) == ("bye",), entry
