@@ -1,7 +1,8 @@
 """Opening hours and holidays, judged at a local time. Pure: the time is given in.
 
 Days are `mon`, `mon-fri`, `sat, sun`; times are `08:00-18:00`, which holds from 08:00 until just before 18:00 by the
-wall clock, however long the day is that a clock change makes. `22:00-06:00` belongs to the day on which it begins.
+wall clock, however long the day is that a clock change makes. `22:00-06:00` belongs to the day on which it begins: the
+night before a holiday goes on into it, and that of a holiday is its own.
 Holidays are dates of one year (`2026-12-25`) or of every year (`12-25`).
 """
 
@@ -55,19 +56,26 @@ def read_date(text: str) -> tuple[int | None, int, int]:
     return year, checked.month, checked.day
 
 
-def is_open(opening: Mapping[str, Iterable[str]], local: datetime) -> bool:
-    """Whether the spans of the week (days -> times) hold at a local time, those of the night before included."""
+def is_open(opening: Mapping[str, Iterable[str]], holidays: Mapping[str, Iterable[str]], local: datetime) -> bool:
+    """Whether a span of this day, or one of the day before that goes on past midnight, holds at a local time.
+
+    `opening`: days -> times; `holidays`: date -> times, which count on that date instead.
+    """
+    minute = local.hour * 60 + local.minute
     return any(
-        (local.date() - timedelta(days=back)).weekday() in read_days(days) and within(times, local, back_days=back)
+        begin <= minute + back * _MINUTES_A_DAY < end
         for back in (0, 1)
-        for days, times in opening.items()
+        for begin, end in map(read_times, _times_of(opening, holidays, local - timedelta(days=back)))
     )
 
 
-def within(times: Iterable[str], local: datetime, *, back_days: int = 0) -> bool:
-    """Whether one of the spans of a day holds at a local time, so many days after it."""
-    minute = local.hour * 60 + local.minute + back_days * _MINUTES_A_DAY
-    return any(begin <= minute < end for begin, end in map(read_times, times))
+def _times_of(
+    opening: Mapping[str, Iterable[str]], holidays: Mapping[str, Iterable[str]], day: datetime
+) -> Iterable[str]:
+    date = holiday(holidays, day)
+    if date is not None:
+        return holidays[date]
+    return [each for days, times in opening.items() if day.weekday() in read_days(days) for each in times]
 
 
 def holiday(dates: Iterable[str], local: datetime) -> str | None:

@@ -73,7 +73,8 @@ class _Holidays(Table[Holiday]):
 class Hours(Node):
     """Looks at the clock: `open` within the times of the week, `closed` outside them, `holiday` on one of the holidays.
 
-    While `override` holds, none of this counts. Summer time is that of the zone.
+    Times past midnight belong to the day on which they begin, a holiday or not. While `override` holds, none of this
+    counts. Summer time is that of the zone.
     """
 
     KIND: ClassVar[str] = "hours"
@@ -120,11 +121,10 @@ class Hours(Node):
         if self.override and expressions.parse(self.override).value(frame.variables):
             return Leave("override")
         local = (_EPOCH + timedelta(milliseconds=frame.now_ms)).astimezone(ZoneInfo(self.timezone))
+        if calendars.is_open(self.opening, {day: each.open for day, each in self.holidays.items()}, local):
+            return Leave("open")
         day = calendars.holiday(self.holidays, local)
-        if day is not None:
-            found = self.holidays[day]
-            return Leave("open" if calendars.within(found.open, local) else f"holiday:{found.name}")
-        return Leave("open" if calendars.is_open(self.opening, local) else "closed")
+        return Leave("closed" if day is None else f"holiday:{self.holidays[day].name}")
 
     def resume(self, frame: Frame, result: acts.Result) -> Step:
         """Never asked: the node wants nothing of the call."""

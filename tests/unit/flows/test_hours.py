@@ -71,6 +71,9 @@ def heard(local: str, flow: Flow = FLOW) -> str:
         ("2026-12-24T10:00:00", "open"),
         ("2026-12-24T12:00:00", "early"),
         ("2027-12-24T14:00:00", "open"),  # a Friday, and an eve of no other year
+        ("2027-12-25T01:59:00", "open"),  # still Friday's night, though a holiday has begun
+        ("2027-12-25T02:00:00", "closed"),
+        ("2026-12-26T01:00:00", "closed"),  # the night of a holiday that was a Friday
         ("2026-03-30T08:00:00", "open"),  # the Monday after the clocks went forward
     ],
 )
@@ -100,6 +103,12 @@ def test_a_holiday_is_an_outcome_of_its_own() -> None:
     flow = load(TEXT.replace("on: {closed: closed,", "on: {closed: closed, holiday: flooded,"), "shop.yaml")
     assert flow.follow("hours", "holiday:christmas") == "flooded"
     assert flow.follow("hours", "holiday:christmas-eve") == "early"
+
+
+def test_the_times_of_a_holiday_go_on_past_its_midnight() -> None:
+    flow = load(TEXT.replace("open: 09:00-12:00", "open: 20:00-01:00"), "shop.yaml")
+    assert [heard(f"2026-12-24T{time}", flow) for time in ("10:00", "20:00")] == ["early", "open"]
+    assert [heard(f"2026-12-25T{time}", flow) for time in ("00:59", "01:00")] == ["open", "closed"]
 
 
 @pytest.mark.parametrize("text", ["", "mon-", "foo", "mon-fry", "mon,,tue"])
@@ -135,7 +144,7 @@ def test_a_span_holds_for_exactly_its_minutes(day: datetime, begin: int, hours: 
     end = (begin + hours) % 24
     spans = {"mon-sun": [f"{begin:02}:00-{end:02}:00"]} if end != begin else {"mon-sun": ["00:00-24:00"]}
     minutes = [day.replace(hour=0, minute=0) + timedelta(minutes=each) for each in range(0, 1440, 30)]
-    assert sum(calendars.is_open(spans, each) for each in minutes) == 2 * (hours if end != begin else 24)
+    assert sum(calendars.is_open(spans, {}, each) for each in minutes) == 2 * (hours if end != begin else 24)
 
 
 def test_json_and_back_is_the_same_flow() -> None:
