@@ -34,7 +34,7 @@ class Addresses:
     openid_metadata_url: str
     #: `LOGIN_AUTHORITY` of the bot; https when that was asked for.
     login_url: str
-    #: What the bot must trust to speak https to it: system roots and the simulator's authority.
+    #: What the bot must trust to speak https to it: the simulator's authority, and the system's roots if asked for.
     ca_file: Path | None
 
 
@@ -46,14 +46,18 @@ async def serve(
     port: int = 0,
     https_port: int = 0,
     certificates: CertificateFiles | None = None,
+    roots: bool = True,
 ) -> AsyncGenerator[Addresses]:
-    """Serve `simulator` while the block lasts; ports 0 are chosen by the system. The simulator is closed at its end."""
+    """Serve `simulator` while the block lasts; ports 0 are chosen by the system. The simulator is closed at its end.
+
+    `roots`: whether those who trust it, where no `certificates` are given, trust the system's roots too.
+    """
     async with AsyncExitStack() as stack:
         base_url = await stack.enter_async_context(_listening(simulator, port, None))
         simulator.base_url = login_url = base_url
         ca_file = None
         if https:
-            ca_file = certificates.ca if certificates else _written(stack)
+            ca_file = certificates.ca if certificates else _written(stack, roots)
             context = server_context(certificates)
             login_url = await stack.enter_async_context(_listening(simulator, https_port, context))
         # Closed before its listeners, whatever happens: they wait for requests that only it lets go.
@@ -67,8 +71,8 @@ async def serve(
         )
 
 
-def _written(stack: AsyncExitStack) -> Path:
-    return write(Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="simulator-")))).ca
+def _written(stack: AsyncExitStack, roots: bool) -> Path:
+    return write(Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="simulator-"))), roots=roots).ca
 
 
 class _State(ServerState):

@@ -7,14 +7,12 @@ many, a run without deaths tells; the n-th of them is where it dies in another.
 from __future__ import annotations
 
 import asyncio
-import functools
 import json
 import random
-import ssl
 import tempfile
 from collections import Counter
-from collections.abc import AsyncGenerator, Generator, Iterable
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -127,7 +125,7 @@ def _new_events(context: str) -> list[str]:
 async def kill_everywhere(seed: int, share: float, redeliveries: Iterable[float] = (AT_ONCE, LATE)) -> Toll:
     """Play each scenario again and again, dying at this share of all points, which the seed chooses."""
     toll, dice = Toll(), random.Random(seed)
-    with _quick_certificates(), tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder:
         for redelivery_s in redeliveries:
             for name in SCENARIOS:
                 database = Path(folder) / f"{name}-{redelivery_s:g}.db"
@@ -207,14 +205,3 @@ async def _laptop(folder: Path, database: Path, redelivery_s: float) -> AsyncGen
     options = BotOptions(database=database, settings={"FLOWS": str(folder)}, knobs=knobs)
     async with open_laptop(VirtualClock(), simulator_settings=graph, options=options) as laptop:
         yield laptop
-
-
-@contextmanager
-def _quick_certificates() -> Generator[None]:
-    """Each new bot reads the same certificates, which is a fifth of what its start costs: read them once."""
-    create = ssl.create_default_context
-    ssl.create_default_context = functools.cache(create)
-    try:
-        yield
-    finally:
-        ssl.create_default_context = create

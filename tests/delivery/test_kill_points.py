@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import functools
 import random
-import ssl
 from collections import Counter
 from pathlib import Path
 
-import pytest
 from aftermath import Aftermath
 from caller import BUSY, Caller
 from kill_points import LIKELY, Killer
@@ -23,11 +20,7 @@ ENOUGH = 20
 MOST_RUNS = 8
 
 
-async def test_ten_callers_at_a_time_do_not_notice_that_the_bot_dies(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # Each new bot reads the same certificates; a fifth of what its start costs.
-    monkeypatch.setattr(ssl, "create_default_context", functools.cache(ssl.create_default_context))
+async def test_ten_callers_at_a_time_do_not_notice_that_the_bot_dies(tmp_path: Path) -> None:
     hits: Counter[str] = Counter()
     runs = 0
     while runs < MOST_RUNS and any(hits[point] < ENOUGH for point in LIKELY):

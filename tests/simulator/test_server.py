@@ -41,6 +41,13 @@ async def test_leaving_leaves_no_task_and_no_socket_behind(bot):
     await idle[1].wait_closed()
 
 
+@pytest.mark.parametrize(("roots", "trusted"), [(True, len(certifi.contents().split("END CERT")) - 1), (False, 0)])
+async def test_who_trusts_it_trusts_the_roots_of_the_system_only_if_asked_to(roots, trusted):
+    async with serve(Simulator(VirtualClock()), roots=roots) as addresses:
+        context = ssl.create_default_context(cafile=str(addresses.ca_file))
+        assert context.cert_store_stats()["x509_ca"] == trusted + 1
+
+
 async def test_two_simulators_live_side_by_side():
     async with serve(Simulator(RealClock())) as one, serve(Simulator(RealClock())) as two:
         assert len({one.base_url, one.login_url, two.base_url, two.login_url}) == 4
