@@ -18,6 +18,8 @@ _RECORDING_HOSTS = "skype.com,teams.microsoft.com,teams.microsoft.us,microsoft.c
 _ISSUERS = "https://api.botframework.com,https://graph.microsoft.com"
 _OPENID_METADATA = "https://api.aps.skype.com/v1/.well-known/OpenIdConfiguration"
 _PREFIX = re.compile(r"\+[1-9][0-9]{0,14}", re.ASCII)
+_NUMBER = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
+_GUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", re.ASCII)
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?", re.ASCII)
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -38,6 +40,14 @@ class CallLimits:
     at_once_per_customer: int
     per_month: int
     per_month_per_customer: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Canary:
+    """Whom to call every quarter of an hour to see whether calls work: a user's id, or a number and who dials it."""
+
+    to: str
+    application_instance: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +111,8 @@ class Settings:
     policy_participants: int
     #: How many incoming calls are served.
     call_limits: CallLimits
+    #: Whom test calls go to; None: there are none.
+    canary: Canary | None
 
     @classmethod
     def from_environment(cls) -> Settings:
@@ -111,7 +123,14 @@ class Settings:
     def from_mapping(cls, env: Mapping[str, str]) -> Settings:
         """Read settings from names and values. Raises `SettingsError` that names every problem at once."""
         reader = _Reader(env)
-        settings = cls(
+        settings = cls._read(reader, env)
+        settings._check(reader)
+        reader.raise_if_any()
+        return settings
+
+    @classmethod
+    def _read(cls, reader: _Reader, env: Mapping[str, str]) -> Settings:
+        return cls(
             bot_app_id=reader.required("BOT_APP_ID", "the Entra application (client) id of the bot"),
             bot_tenant_id=reader.required("BOT_TENANT_ID", "the id of the tenant the application lives in"),
             bot_client_secret=reader.optional("BOT_CLIENT_SECRET"),
@@ -145,10 +164,8 @@ class Settings:
             early_answer=reader.number("EARLY_ANSWER", 1, most=1) == 1,
             policy_participants=reader.number("POLICY_PARTICIPANTS", 0, most=1000),
             call_limits=reader.call_limits(),
+            canary=reader.canary(),
         )
-        settings._check(reader)
-        reader.raise_if_any()
-        return settings
 
     def _check(self, reader: _Reader) -> None:
         reader.strict_typing()
@@ -245,6 +262,21 @@ class _Reader:
             per_month=self.number("CALLS_PER_MONTH", 0, most=100_000_000),
             per_month_per_customer=self.number("CALLS_PER_MONTH_PER_CUSTOMER", 0, most=100_000_000),
         )
+
+    def canary(self) -> Canary | None:
+        to, dialled_by = self.optional("CANARY_TO"), self.optional("CANARY_FROM")
+        if to is None:
+            if dialled_by is not None:
+                self.problems.append("CANARY_FROM is set without CANARY_TO: whom is it to call?")
+            return None
+        number = _NUMBER.fullmatch(to) is not None
+        if not number and not _GUID.fullmatch(to):
+            self.problems.append(f"CANARY_TO is {to!r}: it must be the id of a user, or a number like +442071234567")
+        if number and not _GUID.fullmatch(dialled_by or ""):
+            self.problems.append(
+                "CANARY_FROM must be the id of the resource account that dials the number of CANARY_TO"
+            )
+        return Canary(to=to, application_instance=dialled_by if number else None)
 
     def strict_typing(self) -> None:
         if self.optional(STRICT_TYPING) != "1":

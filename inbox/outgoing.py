@@ -41,7 +41,7 @@ class Outgoing:
         Several tries are several calls: they are placed by an orchestration of the id that is returned. Raises
         `PlacedOtherwise` when the same `request_id` asked for another call, and `StorageUnavailable`.
         """
-        instance_id = f"call-{_hex(request_id)}"
+        instance_id = call_of(request_id)
         orchestration = "outbound_orchestrator" if request.get("tries", 1) > 1 else "call_orchestrator"
         await self.begin(instance_id, orchestration, digest_of(request), request)
         return instance_id
@@ -128,9 +128,14 @@ def digest_of(request: JSON) -> JSON:
     }
 
 
+def call_of(request_id: str | None) -> str:
+    """The instance id of the call that a request of this id asks for; one of its own for None."""
+    return f"call-{_hex(request_id)}"
+
+
 def leg_id(parent: str, leg: int) -> str:
     """The instance id of a leg: the same whoever computes it."""
-    return f"call-{_hex(f'{parent}/{leg}')}"
+    return call_of(f"{parent}/{leg}")
 
 
 def _trying(request: JSON) -> JSON:

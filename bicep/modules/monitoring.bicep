@@ -31,6 +31,9 @@ var orphans = 'AppTraces | where Message startswith "the orchestration of" and M
 // yet: it waits and tries again, and the record of the call has what came of it.
 var throttled = 'AppDependencies | where Target has "graph.microsoft" and ResultCode == "429" | union (AppTraces | where Message has "it answered 429")'
 
+// Nothing comes of it unless CANARY_TO is set.
+var canary = 'AppTraces | where Message startswith "the canary call" and Message has "came to nothing"'
+
 var alerts = [
   {
     name: 'answer-latency'
@@ -59,6 +62,13 @@ var alerts = [
     query: throttled
     severity: 2
     threshold: 5
+  }
+  {
+    name: 'canary'
+    title: 'A test call reached nobody'
+    query: canary
+    severity: 1
+    threshold: 0
   }
 ]
 

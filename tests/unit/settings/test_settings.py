@@ -2,7 +2,7 @@
 
 import pytest
 
-from settings import CallLimits, Settings, SettingsError
+from settings import CallLimits, Canary, Settings, SettingsError
 
 COMPLETE = {
     "BOT_APP_ID": "00000000-0000-0000-0000-00000000b070",
@@ -143,3 +143,25 @@ def test_a_secret_that_cannot_be_sent_is_named_and_not_shown(value):
     told = problems(HTTP_SECRET_CRM=value)
     assert "HTTP_SECRET_CRM" in told
     assert "caf" not in told
+
+
+def test_test_calls_go_to_nobody_to_a_user_or_to_a_number_that_somebody_dials() -> None:
+    user, account = "0c1f5b00-5555-4a2b-9c3d-00000000a11c", "0c1f5b00-6666-4a2b-9c3d-0000000000aa"
+    assert Settings.from_mapping(COMPLETE).canary is None
+    told = Settings.from_mapping({**COMPLETE, "CANARY_TO": user})
+    assert told.canary == Canary(to=user, application_instance=None)
+    told = Settings.from_mapping({**COMPLETE, "CANARY_TO": "+442079460123", "CANARY_FROM": account})
+    assert told.canary == Canary(to="+442079460123", application_instance=account)
+
+
+@pytest.mark.parametrize(
+    ("changes", "name"),
+    [
+        ({"CANARY_TO": "Bob"}, "CANARY_TO"),
+        ({"CANARY_TO": "+442079460123"}, "CANARY_FROM"),
+        ({"CANARY_TO": "+442079460123", "CANARY_FROM": "main"}, "CANARY_FROM"),
+        ({"CANARY_FROM": "0c1f5b00-6666-4a2b-9c3d-0000000000aa"}, "CANARY_FROM"),
+    ],
+)
+def test_test_calls_that_cannot_be_placed_are_refused_at_the_start(changes: dict[str, str], name: str) -> None:
+    assert name in problems(**changes)
