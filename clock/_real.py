@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from types import TracebackType
+from typing import Any
 
 
 class RealClock:
@@ -22,6 +23,14 @@ class RealClock:
     async def sleep(self, seconds: float) -> None:
         """Sleep for `seconds`."""
         await asyncio.sleep(seconds)
+
+    def timeout(self, seconds: float) -> asyncio.Timeout:
+        """Give a block so many seconds; then it is cancelled, and `TimeoutError` raised."""
+        return asyncio.timeout(seconds)
+
+    async def together(self, *work: Coroutine[Any, Any, Any]) -> list[Any]:
+        """Do several things at once; returns what each gives, or the exception."""
+        return await asyncio.gather(*work, return_exceptions=True)
 
     def __enter__(self) -> RealClock:
         return self

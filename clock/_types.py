@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from contextlib import AbstractAsyncContextManager
 from types import TracebackType
-from typing import Protocol
+from typing import Any, Protocol
 
 
 class Timer(Protocol):
@@ -32,6 +33,14 @@ class Clock(Protocol):
 
     async def sleep(self, seconds: float) -> None:
         """Return once `seconds` have passed on this clock."""
+        ...
+
+    def timeout(self, seconds: float) -> AbstractAsyncContextManager[object]:
+        """Give a block so many seconds on this clock; then it is cancelled, and `TimeoutError` raised."""
+        ...
+
+    async def together(self, *work: Coroutine[Any, Any, Any]) -> list[Any]:
+        """Do several things at once, as parts of one piece of work; returns what each gives, or the exception."""
         ...
 
     def __enter__(self) -> Clock: ...

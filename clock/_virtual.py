@@ -10,9 +10,11 @@ import asyncio
 import heapq
 import itertools
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from types import TracebackType
+from typing import Any
 
 _START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC).timestamp()  # a Monday morning
 # After the last worker has left, callbacks it scheduled (task wake-ups, socket reads) still have to run.
@@ -76,6 +78,43 @@ class VirtualClock:
             timer.cancel()
             if entered:
                 self._busy[task] += entered
+
+    @asynccontextmanager
+    async def timeout(self, seconds: float) -> AsyncGenerator[None]:
+        """Give a block so many seconds of virtual time; then it is cancelled, and `TimeoutError` raised.
+
+        Whoever is to run out of time has to sleep on this clock: while it is at work, time stands still.
+        """
+        async with asyncio.timeout(None) as limit:
+            timer = self.at(self._now + seconds, lambda: limit.reschedule(asyncio.get_running_loop().time()))
+            try:
+                yield
+            finally:
+                timer.cancel()
+
+    async def together(self, *work: Coroutine[Any, Any, Any]) -> list[Any]:
+        """Do several things at once; returns what each gives, or the exception.
+
+        Each is at work until it has ended, unless it sleeps; whoever waits for them here is not.
+        """
+        task = asyncio.current_task()
+        entered = self._busy.pop(task, 0)
+        try:
+            return await asyncio.gather(*map(self._part, work), return_exceptions=True)
+        finally:
+            if entered:
+                self._busy[task] += entered
+                self._shifts += 1
+
+    def _part(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        part = asyncio.create_task(work)
+        self._busy[part] += 1  # at once, not only when its turn comes
+        part.add_done_callback(self._leave)
+        return part
+
+    def _leave(self, part: asyncio.Task[Any]) -> None:
+        self._busy.pop(part, None)
+        self._left.set()
 
     def __enter__(self) -> VirtualClock:
         self._busy[asyncio.current_task()] += 1

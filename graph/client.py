@@ -15,6 +15,7 @@ import asyncio
 import json
 import uuid
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from typing import Protocol, cast
 from urllib.parse import urlsplit
 
@@ -58,6 +59,7 @@ class GraphClient:
         *,
         now: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]],
+        timeout: Callable[[float], AbstractAsyncContextManager[object]] = asyncio.timeout,
     ) -> None:
         parts = urlsplit(base_url)
         if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
@@ -68,6 +70,7 @@ class GraphClient:
         self._token = token
         self._now = now
         self._sleep = sleep
+        self._timeout = timeout
 
     async def send(
         self, request: Request, tenant_id: str, *, budget_s: float, scenario_id: str | None = None
@@ -110,7 +113,7 @@ class GraphClient:
 
     async def _token_within(self, left_s: float, tenant_id: str, refused: str | None = None) -> str:
         try:
-            async with asyncio.timeout(left_s):
+            async with self._timeout(left_s):
                 return await self._token(tenant_id, refused=refused)
         except TimeoutError:
             raise TokenUnavailable("the token service took too long") from None
@@ -127,7 +130,7 @@ class GraphClient:
         )
         try:
             # The phases have limits of their own; this one bounds an answer that comes byte by byte.
-            async with asyncio.timeout(left_s):
+            async with self._timeout(left_s):
                 response = await self._http.send(message, follow_redirects=False)
         except _NEVER_SENT as failure:
             raise NotReached(f"{type(failure).__name__} {failure}") from None

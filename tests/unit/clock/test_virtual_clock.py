@@ -100,3 +100,49 @@ async def test_a_chain_of_short_jobs_is_work_though_nobody_is_seen_at_it():
     chain = [asyncio.get_running_loop().create_task(job(30))]
     await clock.run_until(lambda: len(done) == 31)
     assert len(set(done)) == 1
+
+
+async def test_a_block_that_sleeps_longer_than_it_may_is_cancelled_at_that_moment():
+    clock = VirtualClock(start=0.0)
+
+    async def work() -> float:
+        with clock:
+            with pytest.raises(TimeoutError):
+                async with clock.timeout(5):
+                    await clock.sleep(3600)
+            async with clock.timeout(5):
+                await asyncio.sleep(0.02)  # however long it takes, time stands still
+            return clock.now()
+
+    task = asyncio.create_task(work())
+    await clock.run_until(task.done)
+    assert await task == 5
+    await clock.advance(100)  # nothing is left of either
+
+
+async def test_what_is_done_together_is_one_piece_of_work():
+    clock, order = VirtualClock(start=0.0), []
+
+    async def sleeps(seconds: float) -> float:
+        await clock.sleep(seconds)
+        return clock.now()
+
+    async def takes_real_time() -> None:
+        await asyncio.sleep(0.02)
+        order.append(clock.now())
+        raise ConnectionError
+
+    async def work() -> list[object]:
+        with clock:
+            done = await clock.together(sleeps(2), takes_real_time(), sleeps(1))
+            await asyncio.sleep(0.02)
+            order.append(clock.now())
+            return done
+
+    task = asyncio.create_task(work())
+    clock.at(2.5, lambda: order.append(clock.now()))
+    await clock.run_until(lambda: len(order) == 3)
+    first, second, third = await task
+    assert (first, third) == (2, 1)
+    assert isinstance(second, ConnectionError)
+    assert order == [0, 2, 2.5]
