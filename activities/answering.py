@@ -8,7 +8,6 @@ import azure.durable_functions as df
 
 import connections
 from activities.acting import act, with_journal
-from activities.dial_allow import check_dialled
 from activities.requested import attempt
 from graph.requests import GetCall, Redirect, Reject, Target
 from storage.errors import StorageUnavailable
@@ -63,13 +62,11 @@ async def redirect_call(given: dict) -> dict:
     """Redirect to one or more targets, which ring at once for `timeout_s` seconds."""
 
     def redirect() -> Redirect:
-        targets = tuple(Target.from_json(target) for target in given["targets"])
-        check_dialled(*targets)
         return Redirect(
             call_id=given["call_id"],
-            targets=targets,
+            targets=tuple(Target.from_json(target) for target in given["targets"]),
             timeout_s=given["timeout_s"],
             callback_uri=connections.current().callback_uri(given["instance_id"]),
         )
 
-    return await attempt(given, redirect, once=True)
+    return await attempt(given, redirect, once=True, counted=True)

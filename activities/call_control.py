@@ -6,7 +6,6 @@ import azure.durable_functions as df
 
 import connections
 from activities.acting import act, act_once, with_journal
-from activities.dial_allow import check_dialled
 from activities.requested import act_on, attempt, client_context
 from graph.requests import (
     AddLargeGalleryView,
@@ -35,12 +34,11 @@ async def transfer_call(given: dict) -> dict:
     def transfer(asked: dict) -> Transfer:
         nonlocal kind
         target = Target.from_json({**asked["target"], "replaces_call_id": given["replaces"]})
-        check_dialled(target)
         kind = target.kind
         return Transfer(call_id=given["call_id"], target=target, transferee=_transferee(asked))
 
     if given["request_n"] is None:
-        result = await attempt(given, lambda: transfer(given), once=True)
+        result = await attempt(given, lambda: transfer(given), once=True, counted=True)
     else:
         result = await act_on(given, transfer, once=True)
     return {**result, "ok": {**result["ok"], "target": kind}} if "ok" in result else result

@@ -10,7 +10,9 @@ import azure.durable_functions as df
 
 import connections
 from activities.acting import act_once, error, with_journal
+from activities.dial_allow import NotToBeDialled, check_dialled
 from activities.meetings import Joining, described, joining_of
+from activities.requested import not_dialled
 from graph.requests import BadRequest, CreateCall, Source, Target
 from inbox import BoundElsewhere, InboxError
 from storage import RowMissing
@@ -61,7 +63,11 @@ async def _prepared(given: JSON) -> JSON:
             if "error" in found:
                 return found
             joining = found["ok"]
-        return {"ok": (_request(given, asked, joining), joining)}
+        request = _request(given, asked, joining)
+        check_dialled(*request.targets)
+        return {"ok": (request, joining)}
+    except NotToBeDialled as failure:
+        return not_dialled(failure)
     except BadRequest as failure:
         return error("refused", code="badRequest", message=str(failure))
 

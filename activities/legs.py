@@ -13,7 +13,7 @@ import azure.durable_functions as df
 
 import connections
 from activities.acting import STEP_BUDGET_S, error, with_journal
-from activities.dial_allow import NotToBeDialled, check_dialled
+from activities.dial_allow import NotToBeDialled, check_dialled, count_dialled
 from activities.leg_requests import leg_request, most_legs, person
 from activities.requested import not_dialled
 from graph.kinds import IncomingCall
@@ -166,7 +166,10 @@ async def start_consultation(given: dict, client: df.DurableOrchestrationClient)
     async def start() -> JSON:
         here = connections.current()
         target = await _target(given)
-        check_dialled(Target.from_json(target))
+        called = Target.from_json(target)
+        check_dialled(called)
+        if given["request_n"] is None:  # a flow wants it; what an operator asked for was counted then
+            await count_dialled(given, called)
         record = await here.records.get(given["instance_id"]) or {}
         request: JSON = {
             "consultation": True,

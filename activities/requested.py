@@ -8,7 +8,7 @@ from typing import Any
 
 import connections
 from activities.acting import Look, act, act_once, error, with_journal
-from activities.dial_allow import SETTING, NotToBeDialled
+from activities.dial_allow import NotToBeDialled, called_by, check_dialled, count_dialled
 from graph.requests import BadRequest, MediaInfo, Request
 from inbox.errors import InboxError
 from prompts.catalogue import PromptError
@@ -29,16 +29,33 @@ async def act_on(given: JSON, make: Make, *, once: bool = False, look: Look = la
 
 
 async def attempt(
-    given: JSON, make: Callable[[], Request], *, once: bool = False, look: Look = lambda answer: None
+    given: JSON,
+    make: Callable[[], Request],
+    *,
+    once: bool = False,
+    counted: bool = False,
+    look: Look = lambda answer: None,
 ) -> JSON:
-    """Send the request that `make` makes; `once`: never again once it may have reached Graph.
+    """Send the request that `make` makes.
 
-    What cannot be a request is `refused`, and nothing is sent: the call goes on as before.
+    What cannot be a request, or may not be dialled, is `refused`, and nothing is sent: the call goes on as before.
+
+    Args:
+        given: what the activity was given.
+        make: of what the flow or an operator wants.
+        once: never send it again once it may have reached Graph.
+        counted: whether the telephones that it calls are counted now; those of operators were when they asked.
+        look: see `act`.
     """
     try:
         request = make()
+        check_dialled(*called_by(request))
+        if counted:
+            await count_dialled(given, *called_by(request))
     except NotToBeDialled as failure:
         return await with_journal(given, not_dialled(failure))
+    except StorageUnavailable as failure:
+        return await with_journal(given, error("not_reached", message=str(failure)))
     except (BadRequest, PromptError, KeyError, TypeError, ValueError) as failure:
         return await with_journal(given, error("refused", code="badRequest", message=str(failure)))
     return await (act_once if once else act)(given, request, look=look)
@@ -58,7 +75,7 @@ async def arguments(given: JSON) -> JSON:
 def not_dialled(failure: NotToBeDialled) -> JSON:
     """The error for a telephone that may not be dialled; its code names the setting."""
     log.warning("a call is not sent on: %s", failure)
-    return error("refused", code=SETTING, message=str(failure))
+    return error("refused", code=failure.setting, message=str(failure))
 
 
 def prompt(id: str, locale: str) -> tuple[MediaInfo, int]:

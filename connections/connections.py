@@ -19,7 +19,7 @@ from graph.callback_signature import callback_uri
 from graph.client import GraphClient
 from graph.credentials import GraphCredentials
 from graph.recording_download import RecordingDownload
-from graph.requests import Answer, MediaInfo
+from graph.requests import Answer, MediaInfo, Target
 from graph.webhook_tokens import TokenValidator
 from inbox import Answers, Births, Inbox, Intents, Occupancy, Sealer
 from inbox.delivery import Delivery
@@ -103,6 +103,10 @@ class Connections:
     def caller_hash(self, kind: str, identity: str) -> str:
         """What a caller is known by in records; `kind` is `user`, `phone`, ..."""
         return caller_hash(self.settings.caller_key, kind, identity)
+
+    def may_dial(self, target: Target) -> bool:
+        """Whether this deployment lets a call be placed or sent on to it: to any but telephones that are not listed."""
+        return target.kind != "phone" or target.id.startswith(self.settings.dial_allow)
 
     def callback_uri(self, instance_id: str) -> str:
         """Where Graph sends what concerns this call: signed, so that it speaks for no other."""

@@ -85,9 +85,13 @@ class Reception:
         fallback = here.library.pin(notification.raw, tenant_id)["route"]["fallback"]
         if fallback is None:
             return False
+        target = Target.from_json(fallback)
+        if not here.may_dial(target):
+            log.error("DIAL_ALLOW does not list how the fallback of %s's route begins", instance_id)
+            return False
         request = Redirect(
             call_id=notification.call_id,
-            targets=(Target.from_json(fallback),),
+            targets=(target,),
             timeout_s=FALLBACK_RINGS_S,
             callback_uri=here.callback_uri(instance_id),
         )
