@@ -72,10 +72,6 @@ class ParticipantInfo:
     identity: IdentitySet
     #: On the wire `id`, in the metadata `participantId`: both are read.
     participant_id: str | None = None
-    endpoint_type: str | None = None
-    language_id: str | None = None
-    region: str | None = None
-    country_code: str | None = None
 
     @classmethod
     def parse(cls, value: object) -> ParticipantInfo:
@@ -84,10 +80,6 @@ class ParticipantInfo:
         return cls(
             identity=IdentitySet.parse(given.get("identity")),
             participant_id=wire.text(given.get("id")) or wire.text(given.get("participantId")),
-            endpoint_type=wire.text(given.get("endpointType")),
-            language_id=wire.text(given.get("languageId")),
-            region=wire.text(given.get("region")),
-            country_code=wire.text(given.get("countryCode")),
         )
 
 

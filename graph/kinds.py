@@ -118,7 +118,6 @@ class CallEnded(Notification):
     #: For instance `AppTransferred`.
     termination_reason: str | None
     answered_by: IdentitySet
-    terminated_by: IdentitySet
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

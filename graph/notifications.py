@@ -175,7 +175,6 @@ def _read_call(common: Common, data: JSON, segments: tuple[str, ...]) -> Notific
             result=ResultInfo.parse(data.get("resultInfo")),
             termination_reason=wire.text(data.get("terminationReason")),
             answered_by=IdentitySet.parse(wire.mapping(data.get("answeredBy")).get("identity")),
-            terminated_by=IdentitySet.parse(data.get("terminationSender")),
         )
     if not data:
         raise Unreadable("the call's resourceData is missing")

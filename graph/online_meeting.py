@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from graph import wire
 from graph.join_urls import Coordinates
-from graph.meeting_info import Chat, JoinIdMeeting, OrganizerMeeting
+from graph.meeting_info import Chat, OrganizerMeeting
 from graph.targets import BadRequest
 from graph.wire import JSON
 
@@ -27,8 +27,6 @@ class OnlineMeeting:
     chat: Chat | None
     organizer_id: str | None = field(repr=False)
     tenant_id: str | None
-    join_id: str | None = field(repr=False)
-    passcode: str | None = field(repr=False)
     subject: str | None = field(repr=False)
     #: As Graph wrote them, ISO 8601.
     start: str | None
@@ -40,15 +38,12 @@ class OnlineMeeting:
         given = wire.mapping(value)
         organizer = wire.mapping(wire.mapping(given.get("participants")).get("organizer"))
         user = wire.mapping(wire.mapping(organizer.get("identity")).get("user"))
-        join = wire.mapping(given.get("joinMeetingIdSettings"))
         return cls(
             id=wire.text(given.get("id")),
             join_url=wire.text(given.get("joinWebUrl")),
             chat=Chat.from_wire(given.get("chatInfo")),
             organizer_id=wire.text(user.get("id")),
             tenant_id=wire.text(user.get("tenantId")),
-            join_id=wire.text(join.get("joinMeetingId")),
-            passcode=wire.text(join.get("passcode")),
             subject=wire.text(given.get("subject")),
             start=_time(given.get("startDateTime")),
             end=_time(given.get("endDateTime")),
@@ -61,13 +56,6 @@ class OnlineMeeting:
                 return None
             organizer = OrganizerMeeting(organizer_id=self.organizer_id, tenant_id=self.tenant_id or tenant_id)
             return Coordinates(chat=self.chat, meeting=organizer)
-        except BadRequest:
-            return None
-
-    def by_join_id(self) -> JoinIdMeeting | None:
-        """What joining by id needs, where the meeting has one: old meetings have not."""
-        try:
-            return JoinIdMeeting(join_id=self.join_id or "", passcode=self.passcode)
         except BadRequest:
             return None
 

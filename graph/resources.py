@@ -140,13 +140,10 @@ class Participant:
     info: ParticipantInfo
     is_muted: bool
     is_in_lobby: bool
-    #: Whether the audio flows in no direction. Graph has no field for being on hold.
-    on_hold: bool
     #: `recording`, `notRecording`, `failed`, or None.
     recording_status: str | None
     #: In delta mode: this participant has left.
     removed: bool
-    roster_sequence_number: int | None
 
     @classmethod
     def parse(cls, value: object) -> Participant:
@@ -157,15 +154,6 @@ class Participant:
             info=ParticipantInfo.parse(given.get("info")),
             is_muted=wire.flag(given.get("isMuted")),
             is_in_lobby=wire.flag(given.get("isInLobby")),
-            on_hold=_audio_direction(given) == "inactive",
             recording_status=wire.text(wire.mapping(given.get("recordingInfo")).get("recordingStatus")),
             removed=isinstance(given.get("removedState"), dict),
-            roster_sequence_number=wire.integer(given.get("rosterSequenceNumber")),
         )
-
-
-def _audio_direction(participant: Mapping[str, object]) -> str | None:
-    for stream in map(wire.mapping, wire.sequence(participant.get("mediaStreams"))):
-        if stream.get("mediaType") == "audio":
-            return wire.text(stream.get("direction"))
-    return None

@@ -39,9 +39,9 @@ def entries(present: Iterable[Participant]) -> list[JSON]:
 def entry(document: object) -> JSON:
     """Write one participant.
 
-    `{"id", "kind", "muted", "lobby", "on_hold", "recording", "removed"}`: `id` is normalised, null for somebody just
-    invited; `kind` is Graph's word for the identity, `unknown` where there is none; `recording` is a recording status
-    or null. Graph has no field for being on hold: whose audio is inactive counts as on hold.
+    `{"id", "kind", "muted", "lobby", "recording", "removed"}`: `id` is normalised, null for somebody just invited;
+    `kind` is Graph's word for the identity, `unknown` where there is none; `recording` is a recording status or null.
+    Graph does not say who is on hold.
     """
     return _entry(Participant.parse(document))
 
@@ -53,7 +53,6 @@ def _entry(one: Participant) -> JSON:
         "kind": one.info.identity.kind,
         "muted": one.is_muted,
         "lobby": one.is_in_lobby,
-        "on_hold": one.on_hold,
         "recording": recording if recording and _WORD.fullmatch(recording) else None,
         "removed": one.removed,
     }

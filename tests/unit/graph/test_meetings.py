@@ -149,10 +149,9 @@ ONLINE = {
 }
 
 
-def test_an_online_meeting_can_be_joined_both_ways() -> None:
+def test_an_online_meeting_can_be_joined_by_its_organizer() -> None:
     meeting = OnlineMeeting.parse(ONLINE)
     assert meeting.coordinates("other") == Coordinates(chat=CHAT, meeting=ORGANIZER)
-    assert meeting.by_join_id() == JoinIdMeeting(join_id="123456789", passcode="abc")
     assert meeting.digest() == {
         "found": True,
         "start": "2026-08-01T09:00:00.0000000Z",
@@ -163,10 +162,6 @@ def test_an_online_meeting_can_be_joined_both_ways() -> None:
 @pytest.mark.parametrize("missing", ["chatInfo", "participants"])
 def test_an_online_meeting_that_lacks_something_has_no_coordinates(missing: str) -> None:
     assert OnlineMeeting.parse({**ONLINE, missing: None}).coordinates(TENANT) is None
-
-
-def test_an_old_online_meeting_has_no_join_id() -> None:
-    assert OnlineMeeting.parse({**ONLINE, "joinMeetingIdSettings": None}).by_join_id() is None
 
 
 def test_a_meeting_whose_organizer_has_no_tenant_is_of_the_bots() -> None:
@@ -180,6 +175,5 @@ def test_a_meeting_whose_organizer_has_no_tenant_is_of_the_bots() -> None:
 def test_nothing_that_graph_says_raises(value: object) -> None:
     meeting = OnlineMeeting.parse(dict.fromkeys(ONLINE, value))
     meeting.coordinates(TENANT)
-    meeting.by_join_id()
     json.dumps(meeting.digest())
     assert Coordinates.of_call({"chatInfo": value, "meetingInfo": value}) is None

@@ -115,7 +115,6 @@ def test_an_incoming_call_tells_who_calls_whom() -> None:
     (call,) = parse(notification("02_incoming_pstn"))
     assert isinstance(call, IncomingCall)
     assert call.source.identity.identities == (Identity(kind="phone", id="+442079460000"),)
-    assert call.source.country_code == "GB"
     assert call.called.kind == "applicationInstance"
     assert call.requested_modalities == ("audio",)
     assert call.call_chain_id == "0c1f5b0033334a2b9c3d0000000000bb"
