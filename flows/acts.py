@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, ClassVar, Literal, cast
+from typing import Any, Literal, cast
 
 from flows.functions import Value
 from flows.targets import Target
@@ -267,7 +267,6 @@ class Fetched:
 class Failed:
     """The act could not be done; `why` is a short word for the journal."""
 
-    KIND: ClassVar[str] = "failed"
     why: str
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -15,12 +15,25 @@ from flows.kinds import KINDS
 from flows.kinds.language import Language
 from flows.nodes import AGAIN, END, ON_ERROR, ON_HANGUP, REQUIRED, Node
 from flows.parameters import Group, fields_from_json, fields_to_json, mentions_of, parameter
-from flows.problems import Problems
-from flows.shapes import Duration, Flag, Integer, Items, Keys, Mention, NodeName, PromptName, Shape, TimeZone
-from flows.source import Located
+from flows.shapes import (
+    Constant,
+    Duration,
+    Flag,
+    Integer,
+    Items,
+    Keys,
+    Maybe,
+    NodeName,
+    PromptName,
+    Table,
+    TimeZone,
+    Variable,
+)
 from flows.spoken import in_language
 
 SCHEMA = 1
+MOST_NODES = 1000  # of one document; `flows.linker` has a limit of its own for the linked flow
+VARIABLES = Table(Variable(), Constant(), most=100)
 _CACHED = 64
 
 
@@ -31,26 +44,7 @@ class Handler:
     next: str = parameter("next", NodeName(), "the node that follows")
 
 
-class _HandlerShape(Shape[Handler | None]):
-    """A handler, or none (null)."""
-
-    def read(self, source: Located, problems: Problems) -> Handler | None:
-        return None if source.value is None else _HANDLER.read(source, problems)
-
-    def to_json(self, value: Handler | None) -> Any:
-        return None if value is None else _HANDLER.to_json(value)
-
-    def from_json(self, document: Any) -> Any:
-        return None if document is None else _HANDLER.from_json(document)
-
-    def mentions(self, value: Handler | None) -> Iterable[Mention]:
-        return () if value is None else _HANDLER.mentions(value)
-
-    def schema(self) -> dict[str, Any]:
-        return {"anyOf": [_HANDLER.schema(), {"type": "null"}]}
-
-
-_HANDLER = Group(Handler)
+_HANDLER = Maybe(Group(Handler))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,8 +60,8 @@ class Defaults:
     terminators: str = parameter("terminators", Keys(4), "keys that end an entry", default="#")
     barge_in: bool = parameter("bargeIn", Flag(), "keys count while prompts play", default=True)
     timezone: str = parameter("timezone", TimeZone(), "whose clock counts", default="UTC")
-    on_error: Handler | None = parameter("onError", _HandlerShape(), "after a failure", default=None)
-    on_hangup: Handler | None = parameter("onHangup", _HandlerShape(), "after the caller left", default=None)
+    on_error: Handler | None = parameter("onError", _HANDLER, "after a failure", default=None)
+    on_hangup: Handler | None = parameter("onHangup", _HANDLER, "after the caller left", default=None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -221,4 +215,4 @@ class Flow:
 
 _pinned: OrderedDict[str, Flow] = OrderedDict()
 
-__all__ = ["END", "SCHEMA", "Defaults", "Exit", "Flow", "Handler"]
+__all__ = ["END", "MOST_NODES", "SCHEMA", "VARIABLES", "Defaults", "Exit", "Flow", "Handler"]

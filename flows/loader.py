@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from flows import paths
-from flows.flow import SCHEMA, Defaults, Flow
+from flows.flow import MOST_NODES, SCHEMA, VARIABLES, Defaults, Flow
 from flows.kinds import KINDS
 from flows.nodes import Node
 from flows.parameters import mentions_of, parameters, read_fields
 from flows.problems import Place, Problems, Unreadable, unknown_name
-from flows.shapes import Constant, Locale, Name, NodeName, Table, Variable, mapping
+from flows.shapes import Locale, Name, NodeName, mapping
 from flows.source import MAX_BYTES, Located, read_document
 
 # Variables that every call has: what kind of identity calls (user, phone, guest, application, encrypted, unknown).
@@ -26,7 +26,6 @@ GIVEN_VARIABLES = ("caller",)
 
 _KEYS = ("schema", "id", "locale", "start", "variables", "defaults", "nodes")
 _NODE_KEYS = ("kind", "next", "on")
-_MAX_NODES = 1000
 
 
 def load_file(path: Path, *, prompts: Collection[str] | None = None) -> Flow:
@@ -107,7 +106,7 @@ class _Reader:
         identity = self._field(entries, "id", Name("flow id"))
         locale = self._field(entries, "locale", Locale())
         start = self._field(entries, "start", NodeName())
-        variables = self._field(entries, "variables", Table(Variable(), Constant(), most=100), {})
+        variables = self._field(entries, "variables", VARIABLES, {})
         defaults = self._defaults(entries)
         nodes = self._nodes(entries, defaults)
         if None in (identity, locale, start, variables):
@@ -199,8 +198,8 @@ class _Reader:
             raise Unreadable
         source = entries["nodes"]
         self._sources = mapping(source, self.problems)
-        if not 0 < len(self._sources) <= _MAX_NODES:
-            message = f"a flow has 1 to {_MAX_NODES} nodes, not {len(self._sources)}"
+        if not 0 < len(self._sources) <= MOST_NODES:
+            message = f"a flow has 1 to {MOST_NODES} nodes, not {len(self._sources)}"
             raise self.problems.refuse(source.place, message, "too-many-nodes")
         nodes: dict[str, Node] = {}
         inherited = {each.name: getattr(defaults, each.name) for each in parameters(Defaults)}

@@ -2,11 +2,13 @@
 
 A kind is one module in `flows/kinds`: a frozen dataclass of parameters, the table of its outcomes, and two small
 functions that say what it wants of the call (`enter`) and what the answer means (`resume`). Registering it is one row
-in `flows.kinds.KINDS`. Nothing else knows the kinds by name.
+in `flows.kinds.KINDS`. Reading, walking and writing flows know no kind; only rules of the checker that are about one
+kind (`flows.checks`), and the tools that rehearse and draw flows, name some.
 """
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -74,7 +76,7 @@ class Frame:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Node:
+class Node(ABC):
     """One named step of a flow. `targets`: outcome -> node, as the author wrote it under `next` and `on`."""
 
     id: str
@@ -126,13 +128,24 @@ class Node:
         """The longest that a caller who waits hears nothing at all."""
         return 0
 
+    @abstractmethod
     def enter(self, frame: Frame) -> Step:
         """Say what the node wants first."""
-        raise NotImplementedError
 
+    @abstractmethod
     def resume(self, frame: Frame, result: Result) -> Step:
         """Say what the answer to the last act means."""
-        raise NotImplementedError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Silent(Node):
+    """A node that asks nothing of the call: it looks at what the flow knows, and goes on."""
+
+    NEEDS_CALL: ClassVar[bool] = False
+
+    def resume(self, frame: Frame, result: Result) -> Step:
+        """Never asked."""
+        return unexpected(result)
 
 
 def unexpected(result: Result) -> Step:

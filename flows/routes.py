@@ -31,10 +31,10 @@ from flows.shapes import (
     Integer,
     Items,
     Locale,
+    Maybe,
     Name,
     PhoneNumber,
     PromptName,
-    Shape,
     TargetShape,
     Word,
 )
@@ -65,27 +65,11 @@ class When:
         return self == When()
 
 
-class _MaybeTarget(Shape[Target | None]):
-    """A target, or none."""
-
-    def read(self, source: Located, problems: Problems) -> Target | None:
-        return None if source.value is None else TargetShape().read(source, problems)
-
-    def to_json(self, value: Target | None) -> Any:
-        return None if value is None else value.to_json()
-
-    def from_json(self, document: Any) -> Target | None:
-        return None if document is None else Target.from_json(document)
-
-    def schema(self) -> dict[str, Any]:
-        return {"anyOf": [TargetShape().schema(), {"type": "null"}]}
-
-
 @dataclass(frozen=True, kw_only=True)
 class SpillOver:
     """What becomes of a call that is one too many; with neither, its caller hears a busy signal."""
 
-    redirect: Target | None = parameter("redirect", _MaybeTarget(), "who gets the call", default=None)
+    redirect: Target | None = parameter("redirect", Maybe(TargetShape()), "who gets the call", default=None)
     prompt: str = parameter(
         "prompt", PromptName(), "what its caller is answered with; with 'redirect', where that fails", default=""
     )
@@ -107,7 +91,7 @@ class Route:
         default="off",
     )
     fallback: Target | None = parameter(
-        "fallback", _MaybeTarget(), "who gets calls that the flow cannot answer", default=None
+        "fallback", Maybe(TargetShape()), "who gets calls that the flow cannot answer", default=None
     )
     at_once: int = parameter("atOnce", Integer(0, 100_000), "how many calls it takes at once; 0 for any", default=0)
     per_month: int = parameter(

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flows.flow import SCHEMA, Defaults
+from flows.expressions import MAX_LENGTH
+from flows.flow import MOST_NODES, SCHEMA, VARIABLES, Defaults
 from flows.kinds import KINDS
 from flows.nodes import REQUIRED, Node
 from flows.parameters import Group, fields_schema
-from flows.shapes import Constant, Locale, Name, Table, Variable
+from flows.shapes import Locale, Name
 
 JSON = dict[str, Any]
 
@@ -32,7 +33,7 @@ def flow_schema() -> JSON:
             "locale": {**Locale().schema(), "description": "the language of its prompts"},
             "start": {"$ref": "#/$defs/nodeName", "description": "the first node"},
             "variables": {
-                **Table(Variable(), Constant(), most=100).schema(),
+                **VARIABLES.schema(),
                 "description": "variables with the values they begin with",
             },
             "defaults": {**Group(Defaults).schema(), "description": "what nodes inherit"},
@@ -41,7 +42,7 @@ def flow_schema() -> JSON:
                 "propertyNames": {"$ref": "#/$defs/nodeName"},
                 "additionalProperties": {"$ref": "#/$defs/node"},
                 "minProperties": 1,
-                "maxProperties": 1000,
+                "maxProperties": MOST_NODES,
                 "description": "the nodes by name",
             },
         },
@@ -99,5 +100,9 @@ def _common() -> JSON:
     return {
         "nodeName": {**name, "description": "the name of a node of this flow"},
         "promptName": {**name, "description": "the id of a prompt"},
-        "expression": {"type": ["string", "number", "boolean"], "maxLength": 400, "description": "an expression"},
+        "expression": {
+            "type": ["string", "number", "boolean"],
+            "maxLength": MAX_LENGTH,
+            "description": "an expression",
+        },
     }

@@ -8,6 +8,7 @@ leaves at the first one instead.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -66,13 +67,13 @@ class Asking(Node):
         """Nothing is heard while a key is waited for."""
         return self.first_digit_ms
 
+    @abstractmethod
     def listen(self, frame: Frame, prompts: tuple[str, ...]) -> acts.Listen:
         """The act that asks with these prompts."""
-        raise NotImplementedError
 
+    @abstractmethod
     def judge(self, digits: str) -> str | None:
         """What an entry comes to: an outcome, or None when it is wrong."""
-        raise NotImplementedError
 
     def enter(self, frame: Frame) -> Step:
         """Ask."""

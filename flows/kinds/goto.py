@@ -5,17 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from flows import acts
-from flows.nodes import Frame, Leave, Node, Outcome, Step, unexpected
+from flows.nodes import Frame, Leave, Outcome, Silent, Step
 
 
 @dataclass(frozen=True, kw_only=True)
-class Goto(Node):
+class Goto(Silent):
     """Does nothing but go on: a name for a place that many nodes lead to."""
 
     KIND: ClassVar[str] = "goto"
     OUTCOMES: ClassVar[tuple[Outcome, ...]] = (Outcome("done"),)
-    NEEDS_CALL: ClassVar[bool] = False
 
     @property
     def unattended(self) -> tuple[str, ...]:
@@ -25,7 +23,3 @@ class Goto(Node):
     def enter(self, frame: Frame) -> Step:
         """Go on."""
         return Leave("done")
-
-    def resume(self, frame: Frame, result: acts.Result) -> Step:
-        """Never asked: the node wants nothing of the call."""
-        return unexpected(result)

@@ -2,37 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
-from flows import acts, calendars, expressions
-from flows.nodes import Frame, Leave, Node, Outcome, Step, unexpected
+from flows import calendars, expressions
+from flows.kinds.labels import taken
+from flows.nodes import Frame, Leave, Outcome, Silent, Step
 from flows.parameters import Group, parameter
 from flows.problems import Problems
-from flows.shapes import Date, Days, Formula, Items, Mention, Name, NodeName, Table, Times, TimeZone
+from flows.shapes import Date, Days, Formula, Items, Maybe, Name, NodeName, Table, Times, TimeZone
 from flows.source import Located
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-class _OwnWay(NodeName):
-    """A node's name, or nothing."""
-
-    def mentions(self, value: str) -> Iterable[Mention]:
-        return super().mentions(value) if value else ()
-
-    def renamed(self, value: str, rename: Callable[[str], str]) -> str:
-        return super().renamed(value, rename) if value else value
-
-
-class _Override(Formula):
-    """An expression, or nothing."""
-
-    def mentions(self, value: str) -> Iterable[Mention]:
-        return super().mentions(value) if value else ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +25,9 @@ class Holiday:
 
     name: str = parameter("name", Name("holiday"), "its outcome is holiday:NAME")
     open: tuple[str, ...] = parameter("open", Items(Times(), 0, 10), "when it is open all the same", default=())
-    next: str = parameter("next", _OwnWay(), "the node that follows; that of 'holiday' when left out", default="")
+    next: str | None = parameter(
+        "next", Maybe(NodeName()), "the node that follows; that of 'holiday' when left out", default=None
+    )
 
 
 class _Holiday(Group[Holiday]):
@@ -61,16 +47,16 @@ class _Holidays(Table[Holiday]):
 
     def read(self, source: Located, problems: Problems) -> dict[str, Holiday]:
         holidays = super().read(source, problems)
-        ways: dict[str, str] = {}
-        for day, each in holidays.items():
-            if ways.setdefault(each.name, each.next) != each.next:
-                message = f"two holidays are called '{each.name}' but lead to different nodes"
-                raise problems.refuse((source.keys or {})[day], message, "label-taken")
+        at = taken((each.name, each.next) for each in holidays.values())
+        if at is not None:
+            day, each = list(holidays.items())[at]
+            message = f"two holidays are called '{each.name}' but lead to different nodes"
+            raise problems.refuse((source.keys or {})[day], message, "label-taken")
         return holidays
 
 
 @dataclass(frozen=True, kw_only=True)
-class Hours(Node):
+class Hours(Silent):
     """Looks at the clock: `open` within the times of the week, `closed` outside them, `holiday` on one of the holidays.
 
     Times past midnight belong to the day on which they begin, a holiday or not. While `override` holds, none of this
@@ -85,7 +71,6 @@ class Hours(Node):
         Outcome("override", "closed"),
     )
     NEXT: ClassVar[str | None] = "open"
-    NEEDS_CALL: ClassVar[bool] = False
 
     timezone: str = parameter("timezone", TimeZone(), "whose clock counts", inherited=True)
     opening: dict[str, tuple[str, ...]] = parameter(
@@ -94,7 +79,7 @@ class Hours(Node):
     holidays: dict[str, Holiday] = parameter(
         "holidays", _Holidays(Date(), _Holiday(Holiday)), "date -> holiday", default={}
     )
-    override: str = parameter("override", _Override(), "a condition that overrules the clock", default="")
+    override: str | None = parameter("override", Maybe(Formula()), "a condition that overrules the clock", default=None)
 
     @property
     def outcomes(self) -> tuple[Outcome, ...]:
@@ -125,7 +110,3 @@ class Hours(Node):
             return Leave("open")
         day = calendars.holiday(self.holidays, local)
         return Leave("closed" if day is None else f"holiday:{self.holidays[day].name}")
-
-    def resume(self, frame: Frame, result: acts.Result) -> Step:
-        """Never asked: the node wants nothing of the call."""
-        return unexpected(result)

@@ -5,19 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from flows import acts
-from flows.nodes import LANGUAGE, Frame, Leave, Node, Outcome, Step, unexpected
+from flows.nodes import LANGUAGE, Frame, Leave, Outcome, Silent, Step
 from flows.parameters import parameter
 from flows.shapes import Locale
 
 
 @dataclass(frozen=True, kw_only=True)
-class Language(Node):
+class Language(Silent):
     """Has every prompt that is played from here on said in another language. A menu before it lets callers choose."""
 
     KIND: ClassVar[str] = "language"
     OUTCOMES: ClassVar[tuple[Outcome, ...]] = (Outcome("done"),)
-    NEEDS_CALL: ClassVar[bool] = False
 
     to: str = parameter("to", Locale(), "the language, such as fr-FR; it needs every prompt of the flow")
 
@@ -30,7 +28,3 @@ class Language(Node):
         """Change the language."""
         frame.variables[LANGUAGE] = self.to
         return Leave("done")
-
-    def resume(self, frame: Frame, result: acts.Result) -> Step:
-        """Never asked: the node wants nothing of the call."""
-        return unexpected(result)

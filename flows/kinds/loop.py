@@ -5,19 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from flows import acts
-from flows.nodes import Frame, Leave, Node, Outcome, Step, unexpected
+from flows.nodes import Frame, Leave, Outcome, Silent, Step
 from flows.parameters import parameter
 from flows.shapes import Integer
 
 
 @dataclass(frozen=True, kw_only=True)
-class Loop(Node):
+class Loop(Silent):
     """Leads to `again` the first `times` times that the call comes here, then to `done`, and counts anew."""
 
     KIND: ClassVar[str] = "loop"
     OUTCOMES: ClassVar[tuple[Outcome, ...]] = (Outcome("again"), Outcome("done"))
-    NEEDS_CALL: ClassVar[bool] = False
 
     times: int = parameter("times", Integer(1, 100), "how often it leads to 'again'")
 
@@ -31,7 +29,3 @@ class Loop(Node):
             return Leave("done")
         frame.variables[counter] = count + 1
         return Leave("again")
-
-    def resume(self, frame: Frame, result: acts.Result) -> Step:
-        """Never asked: the node wants nothing of the call."""
-        return unexpected(result)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from flows import acts
 from flows.kinds.asking import Asking
+from flows.kinds.labels import Labelled, Labels, taken
 from flows.nodes import AGAIN, REPEAT, Frame, Leave, Outcome, Step, unexpected
-from flows.parameters import Group, parameter
+from flows.parameters import parameter
 from flows.problems import Problems
 from flows.shapes import Mention, Name, NodeName, OneKey, Shape, Table
 from flows.source import Located
@@ -32,28 +33,20 @@ class _Choice(Shape[str]):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Option:
-    """Where a key leads. `label` names the choice in records instead of the key; the target's name when left out."""
+class Option(Labelled):
+    """Where a key leads. `label` names the choice in records instead of the key."""
 
     next: str = parameter("next", _Choice(), "the node that follows, or @repeat")
     label: str = parameter("label", Name("label"), "what records call this choice", default="")
 
-    @property
-    def outcome(self) -> str:
-        """The outcome that choosing this is."""
-        return self.label or self.next.lstrip("@")
 
-
-class _OptionShape(Group[Option]):
+class _OptionShape(Labels[Option]):
     """An option in full, or just its target."""
 
     def read(self, source: Located, problems: Problems) -> Option:
         if isinstance(source.value, dict):
             return super().read(source, problems)
         return Option(next=_Choice().read(source, problems))
-
-    def renamed(self, value: Option, rename: Callable[[str], str]) -> Option:
-        return replace(super().renamed(value, rename), label=value.outcome)  # records know it by its old name
 
     def schema(self) -> dict[str, Any]:
         return {"anyOf": [_Choice().schema(), super().schema()]}
@@ -65,15 +58,15 @@ class _Options(Table[Option]):
     def read(self, source: Located, problems: Problems) -> dict[str, Option]:
         options = super().read(source, problems)
         reserved = {outcome.name for outcome in Menu.OUTCOMES}
-        chosen: dict[str, str] = {}
-        for key, option in options.items():
+        at = taken(((option.outcome, option.next) for option in options.values()), reserved)
+        if at is not None:
+            key, option = list(options.items())[at]
             place = (source.keys or {}).get(key, source.place)
             if option.outcome in reserved:
                 message = f"the label '{option.outcome}' is an outcome of every menu; add another"
-                raise problems.refuse(place, message, "label-taken")
-            if chosen.setdefault(option.outcome, option.next) != option.next:
+            else:
                 message = f"two options are called '{option.outcome}' but lead to different nodes"
-                raise problems.refuse(place, message, "label-taken")
+            raise problems.refuse(place, message, "label-taken")
         return options
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -42,9 +43,9 @@ class Sending(Node):
         """A caller whose target is asked first hears nothing unless something is played."""
         return self.timeout_ms if self.consult and not self.hold else 0
 
+    @abstractmethod
     def whom(self, frame: Frame) -> acts.Target | None:
         """Who gets the call; None when nobody may."""
-        raise NotImplementedError
 
     def enter(self, frame: Frame) -> Step:
         """Announce, if there is something to announce and somebody to send the call to."""

@@ -5,19 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from flows import acts, expressions
-from flows.nodes import Frame, Leave, Node, Outcome, Step, unexpected
+from flows import expressions
+from flows.nodes import Frame, Leave, Outcome, Silent, Step
 from flows.parameters import parameter
 from flows.shapes import Formula, Table, Variable
 
 
 @dataclass(frozen=True, kw_only=True)
-class Set(Node):
+class Set(Silent):
     """Evaluates expressions in their order; each sees what those before it have set."""
 
     KIND: ClassVar[str] = "set"
     OUTCOMES: ClassVar[tuple[Outcome, ...]] = (Outcome("done"),)
-    NEEDS_CALL: ClassVar[bool] = False
 
     values: dict[str, str] = parameter("values", Table(Variable(), Formula(), least=1, most=50), "variable: expression")
 
@@ -31,7 +30,3 @@ class Set(Node):
         for name, formula in self.values.items():
             frame.variables[name] = expressions.parse(formula).value(frame.variables)
         return Leave("done")
-
-    def resume(self, frame: Frame, result: acts.Result) -> Step:
-        """Never asked: the node wants nothing of the call."""
-        return unexpected(result)

@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from flows import acts
-from flows.nodes import Frame, Leave, Node, Outcome, Step, unexpected
+from flows.nodes import Frame, Leave, Outcome, Silent, Step
 from flows.parameters import parameter
 from flows.shapes import Formula, Name, Table, Variable
 
 
 @dataclass(frozen=True, kw_only=True)
-class Subflow(Node):
+class Subflow(Silent):
     """Goes through another flow, and on by the outcome of the `return` that it comes to.
 
     The other flow's nodes are put into this one when a call is pinned to it, so a call keeps the version it began with.
@@ -23,7 +22,6 @@ class Subflow(Node):
     KIND: ClassVar[str] = "subflow"
     OUTCOMES: ClassVar[tuple[Outcome, ...]] = (Outcome("done"),)
     NEXT: ClassVar[str | None] = "done"
-    NEEDS_CALL: ClassVar[bool] = False
     REACHES_PEOPLE: ClassVar[bool] = True  # or not: that is the other flow's to answer for
     NAMES_OUTCOMES: ClassVar[bool] = True
 
@@ -46,19 +44,14 @@ class Subflow(Node):
         """Never entered: `flows.linker` puts the other flow in its place."""
         raise AssertionError(f"'{self.id}' is a subflow that was not linked")
 
-    def resume(self, frame: Frame, result: acts.Result) -> Step:
-        """Never asked."""
-        return unexpected(result)
-
 
 @dataclass(frozen=True, kw_only=True)
-class Return(Node):
+class Return(Silent):
     """Goes back to the flow whose subflow this is; a flow with such a node is one for others, and always answered."""
 
     KIND: ClassVar[str] = "return"
     OUTCOMES: ClassVar[tuple[Outcome, ...]] = (Outcome("returned", "@end"),)
     NEXT: ClassVar[str | None] = None
-    NEEDS_CALL: ClassVar[bool] = False
     REACHES_PEOPLE: ClassVar[bool] = True  # whoever uses the flow has to see to it
 
     outcome: str = parameter("outcome", Name("outcome"), "by which the subflow is left", default="done")
@@ -66,7 +59,3 @@ class Return(Node):
     def enter(self, frame: Frame) -> Step:
         """End, when the flow is walked by itself."""
         return Leave("returned")
-
-    def resume(self, frame: Frame, result: acts.Result) -> Step:
-        """Never asked: the node wants nothing of the call."""
-        return unexpected(result)

@@ -24,7 +24,7 @@ from flows.shapes.scalars import (
     Variable,
     Word,
 )
-from flows.shapes.several import Items, Table
+from flows.shapes.several import Items, Maybe, Table
 from flows.shapes.shape import Mention, MentionKind, Shape, mapping
 from flows.shapes.telephone import KEYS, DigitPattern, Identity, Keys, OneKey, PhoneNumber, Prefix, TargetShape
 from flows.shapes.web import LOOPBACK, Address, Header, JsonName, JsonPath
@@ -48,6 +48,7 @@ __all__ = [
     "JsonPath",
     "Keys",
     "Locale",
+    "Maybe",
     "Mention",
     "MentionKind",
     "Name",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -64,6 +64,37 @@ class Items(Shape[tuple[T, ...]], Generic[T]):
         alone = [item] if self.most else []
         nothing = [] if self.least else [{"type": "null"}]
         return {"anyOf": [*alone, several, *nothing]}
+
+
+@dataclass(frozen=True)
+class Maybe(Shape[T | None], Generic[T]):
+    """A value of a shape, or none (null)."""
+
+    item: Shape[T]
+
+    def read(self, source: Located, problems: Problems) -> T | None:
+        """Read the value, if there is one."""
+        return None if source.value is None else self.item.read(source, problems)
+
+    def to_json(self, value: T | None) -> Any:
+        """Give the value, or null."""
+        return None if value is None else self.item.to_json(value)
+
+    def from_json(self, document: Any) -> T | None:
+        """Read what `to_json` gave."""
+        return None if document is None else self.item.from_json(document)
+
+    def renamed(self, value: T | None, rename: Callable[[str], str]) -> T | None:
+        """Rename in the value."""
+        return None if value is None else self.item.renamed(value, rename)
+
+    def mentions(self, value: T | None) -> Iterable[Mention]:
+        """Name what the value refers to."""
+        return () if value is None else self.item.mentions(value)
+
+    def schema(self) -> dict[str, Any]:
+        """The value's form, or null."""
+        return {"anyOf": [self.item.schema(), {"type": "null"}]}
 
 
 @dataclass(frozen=True)

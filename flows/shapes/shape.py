@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
@@ -22,12 +23,12 @@ class Mention:
     name: str
 
 
-class Shape(Generic[T]):
+class Shape(ABC, Generic[T]):
     """How one kind of value is read. `read` raises `Unreadable` once the problem is noted."""
 
+    @abstractmethod
     def read(self, source: Located, problems: Problems) -> T:
         """Read a value of a document."""
-        raise NotImplementedError
 
     def to_json(self, value: T) -> Any:
         """Give the value as JSON."""
