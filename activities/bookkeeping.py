@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 import azure.durable_functions as df
 
 import connections
+from activities.acting import error
 from connections.durable import DurableOrchestrations
-from inbox.delivery import Delivery
 from storage.errors import StorageUnavailable
 
 bp = df.Blueprint()
@@ -18,13 +19,12 @@ log = logging.getLogger("callwright.activities")
 @bp.activity_trigger(input_name="given")
 @bp.durable_client_input(client_name="client")
 async def read_inbox(given: dict, client: df.DurableOrchestrationClient) -> dict:
-    """The digests of a call from number `from` on: `{"ok": [digest]}`, or an error while storage is away."""
-    here = connections.current()
-    delivery = Delivery(here.inbox, here.births, DurableOrchestrations(client), sleep=here.sleep)
+    """The digests of a call from number `from` on: `{"ok": [digest]}`, or an error of kind `unavailable`."""
+    delivery = connections.current().delivery(client)
     try:
         return {"ok": await delivery.read(given["instance_id"], given["from"])}
-    except StorageUnavailable as failure:
-        return {"error": {"kind": "unavailable", "message": str(failure)}}
+    except Exception as failure:
+        return _unavailable("read the inbox of", given["instance_id"], failure)
 
 
 @bp.activity_trigger(input_name="given")
@@ -32,8 +32,7 @@ async def read_inbox(given: dict, client: df.DurableOrchestrationClient) -> dict
 async def close_call(given: dict, client: df.DurableOrchestrationClient) -> dict:
     """Write the record of a call that is over, and let go of what only a live call needs; all may be repeated.
 
-    The orchestrations whose leg it was are told. Returns `{"ok": {}}`, or an error of kind `unavailable` while storage
-    is away.
+    The orchestrations whose leg it was are told. Returns `{"ok": {}}`, or an error of kind `unavailable`.
     """
     here = connections.current()
     instance_id = given["instance_id"]
@@ -45,6 +44,13 @@ async def close_call(given: dict, client: df.DurableOrchestrationClient) -> dict
             name = f"forgetting-{instance_id}"
             await DurableOrchestrations(client).start("forgetting_orchestrator", name, {"instance_id": instance_id})
         await here.delivery(client).tell_watchers(instance_id, watchers, given["summary"]["outcome"])
-    except StorageUnavailable as failure:
-        return {"error": {"kind": "unavailable", "message": str(failure)}}
+    except Exception as failure:
+        return _unavailable("close", instance_id, failure)
     return {"ok": {}}
+
+
+def _unavailable(what: str, instance_id: str, failure: Exception) -> dict[str, Any]:
+    """The error for whatever goes wrong here, storage or the host: the call asks again, rather than drop its caller."""
+    away = isinstance(failure, StorageUnavailable)
+    log.warning("could not %s %s: %s", what, instance_id, failure, exc_info=None if away else failure)
+    return error("unavailable", message=str(failure) if away else type(failure).__name__)

@@ -22,8 +22,35 @@ Activity = Callable[[str, JSON], Steps]
 # A generation ends after so many notifications: replaying costs about 0.1 ms per history event, and a notification
 # leaves about ten. Counted since the generator began, never by the length of the history, which differs on replay.
 GENERATION = 16
-# How long to wait before an inbox that could not be read is asked again.
-INBOX_PAUSE = timedelta(seconds=2)
+# How long to wait before an inbox that could not be read is asked again, ever longer: the history keeps every try.
+INBOX_PAUSES_S = (2, 2, 2, 4, 8, 15, 30)
+# For so long an inbox that cannot be read keeps deadlines from counting; then a caller who gets no answer is better
+# served by what follows.
+INBOX_PATIENCE = timedelta(minutes=1)
+
+
+class _Outage:
+    """The time for which the inbox has not been readable; most of the time, none."""
+
+    def __init__(self) -> None:
+        self._since: datetime | None = None
+        self._failures = 0
+
+    def note(self, *, readable: bool, at: datetime) -> None:
+        """The inbox was asked."""
+        self._since = None if readable else self._since or at
+        self._failures = 0 if readable else self._failures + 1
+
+    def delays(self, deadline: datetime) -> datetime:
+        """When a deadline counts."""
+        return deadline if self._since is None else max(deadline, self._since + INBOX_PATIENCE)
+
+    def ask_again_at(self, now: datetime, deadline: datetime | None) -> datetime | None:
+        """When the inbox is to be asked again, if nothing is heard before."""
+        if self._since is None:
+            return deadline
+        pause = timedelta(seconds=INBOX_PAUSES_S[min(self._failures, len(INBOX_PAUSES_S)) - 1])
+        return now + pause if deadline is None else min(now + pause, self.delays(deadline))
 
 
 class Mail:
@@ -44,6 +71,7 @@ class Mail:
         self._activity = activity
         self._read = read
         self._handled = 0
+        self._outage = _Outage()
         self._waiter: Any = None  # kept open across a deadline only
         #: Of the notification to wait for.
         self.number = number
@@ -58,23 +86,25 @@ class Mail:
     def next(self, deadline: datetime | None) -> Steps:
         """Wait for what comes next: a list of digests, at least one; or None when the deadline came first.
 
-        Before a deadline counts, the inbox is asked whether something came that was never raised: that may undo it.
+        Before a deadline counts, the inbox is asked whether something came that was never raised: that may undo it. An
+        inbox that cannot be read delays the deadline, but not for ever, nor what is raised meanwhile.
         """
         while True:
             batch: list[JSON] = []
+            until = deadline
             if self._read:
                 asked_at = self._context.current_utc_datetime
                 question = {"instance_id": self._context.instance_id, "from": self.number}
                 answer = yield from self._activity("read_inbox", question)
-                if "error" in answer:  # ask again before anything times out
-                    yield self._context.create_timer(self._context.current_utc_datetime + INBOX_PAUSE)
-                    continue
-                self._read, batch = False, answer["ok"]
-                if not batch and deadline is not None and asked_at >= deadline:
+                self._outage.note(readable="ok" in answer, at=asked_at)
+                if "ok" in answer:
+                    self._read, batch = False, answer["ok"]
+                if not batch and deadline is not None and asked_at >= self._outage.delays(deadline):
                     self.as_of = asked_at  # what came since may undo a deadline that has passed since
                     return None
+                until = self._outage.ask_again_at(self._context.current_utc_datetime, deadline)
             if not batch:
-                if not (yield from self._wait(deadline)):
+                if not (yield from self._wait(until)):
                     self._read = True
                     continue
                 batch = [_payload(self._waiter.result)]

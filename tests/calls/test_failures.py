@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import httpx
 import pytest
-from callers import Step, clock_of, finish, has_heard, hears, is_recorded, look, play, ring, speech
+from callers import Step, clock_of, finish, has_heard, hears, is_recorded, look, play, ring, speech, waits
 
 from cli.laptop import BotOptions, Laptop, open_laptop
 from clock import VirtualClock
@@ -88,9 +88,7 @@ async def test_an_activity_that_raises_ends_the_call_and_not_only_its_instance(
     assert call.record["nodes"] == [each["node"] for each in call.events if each["what"] == "node_entered"]
 
 
-@pytest.mark.parametrize(
-    ("operation", "row"), [("get", "n:"), ("insert", "step:"), ("query", "n:")], ids=["flow", "intent", "inbox"]
-)
+@pytest.mark.parametrize(("operation", "row"), [("get", "n:"), ("insert", "step:")], ids=["flow", "intent"])
 async def test_a_fault_beside_graph_ends_the_call_just_the_same(laptop: Laptop, operation: str, row: str) -> None:
     call_id = ring(laptop)
     break_storage(laptop, operation, row)
@@ -172,10 +170,13 @@ async def test_a_recording_made_before_the_fault_is_in_the_record(laptop: Laptop
     assert call.recording["status"] in ("saved", "expected")
 
 
-async def test_a_record_that_cannot_be_written_at_once_is_written_when_storage_is_back(laptop: Laptop) -> None:
+@pytest.mark.parametrize("failure", [StorageUnavailable, Bug])
+async def test_a_record_that_cannot_be_written_at_once_is_written_later(
+    laptop: Laptop, failure: type[Exception]
+) -> None:
     call_id = ring(laptop, hears("main-menu", hang_up=True))
     await clock_of(laptop).advance(2)
-    break_storage(laptop, "transact", "", table="Records", failure=StorageUnavailable, times=4)
+    break_storage(laptop, "transact", "call:", table="Records", failure=failure, times=4)
     (call,) = await finish(laptop, call_id)
     assert (call.record["outcome"], call.record["state"]) == ("hung_up", "ended")
     assert call.record["nodes"] == ["pick-up", "greeting", "main-menu"]
@@ -266,3 +267,22 @@ async def test_an_inbox_that_cannot_be_read_delays_a_deadline_but_loses_no_key()
     assert call.heard == ["greeting", "main-menu", "opening-hours"]
     (pressed,), (chosen,) = call.at("tone"), call.events_at("outcome", outcome="opening-hours")
     assert chosen - pressed == pytest.approx(1 + 3 * 2, abs=0.01)
+
+
+def asked_for(laptop: Laptop, call_id: str, activity: str) -> list[float]:
+    """When an activity of a call was asked for, Unix seconds; in its last generation."""
+    history = laptop.host.engine.history(laptop.instance_of(call_id))
+    return [event["Timestamp"] for event in history if event.get("Name") == activity and "Input" in event]
+
+
+async def test_a_caller_is_served_while_the_inbox_cannot_be_read_at_all(laptop: Laptop) -> None:
+    """What is raised is heard at once; a silence is over a minute late, and no history grows without end."""
+    call_id = ring(laptop, has_heard("main-menu", after=20, press="1"), waits(600, hang_up=True))
+    break_storage(laptop, "query", "n:")
+    (call,) = await finish(laptop, call_id)
+    assert call.heard[:4] == ["greeting", "main-menu", "opening-hours", "main-menu"]
+    (pressed,), (chosen,) = call.at("tone"), call.events_at("outcome", outcome="opening-hours")
+    assert chosen - pressed < 1
+    assert call.record["outcome"] == "transferred"  # as of any caller who says nothing
+    history = laptop.host.engine.history(call.instance_id)
+    assert sum(event.get("Name") == "read_inbox" for event in history) < 40
