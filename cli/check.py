@@ -31,6 +31,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--dial-allow", default="", metavar="PREFIXES", help="what the deployment sets as DIAL_ALLOW: +44,+1202"
     )
+    parser.add_argument(
+        "--http-allow", metavar="HOSTS", help="what it sets as HTTP_ALLOW: api.example.com,crm.example.com:8443"
+    )
     parser.set_defaults(run=run)
 
 
@@ -45,7 +48,11 @@ def run(options: argparse.Namespace) -> int:
     except PromptError as error:
         print(f"check: {error}", file=sys.stderr)
         return 2
-    limits = Limits(dead_air_ms=round(options.dead_air * 1000), dial_allow=prefixes(options.dial_allow))
+    limits = Limits(
+        dead_air_ms=round(options.dead_air * 1000),
+        dial_allow=prefixes(options.dial_allow),
+        http_allow=None if options.http_allow is None else hosts(options.http_allow),
+    )
     findings = check_files(files, voices=voices, limits=limits)
     print(_FORMATS[options.format](findings))
     return 1 if findings else 0
@@ -54,6 +61,11 @@ def run(options: argparse.Namespace) -> int:
 def prefixes(dial_allow: str) -> tuple[str, ...]:
     """The setting DIAL_ALLOW: beginnings of numbers, with commas between them."""
     return tuple(each.strip() for each in dial_allow.split(",") if each.strip())
+
+
+def hosts(http_allow: str) -> tuple[str, ...]:
+    """The setting HTTP_ALLOW: hosts with commas between them, as `Settings` reads it."""
+    return tuple(each.lower().removesuffix(":443") for each in prefixes(http_allow))
 
 
 def find(paths: Sequence[Path]) -> list[Path]:

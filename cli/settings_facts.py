@@ -125,7 +125,10 @@ class SettingsFacts:
 
     def flow_problems(self, folder: str) -> list[str]:
         """What `callwright check` finds in a folder of the app."""
-        return flow_problems(APP / folder, Limits(dial_allow=check.prefixes(self._values.get("DIAL_ALLOW", ""))))
+        dials, asks = self._values.get("DIAL_ALLOW", ""), self._values.get("HTTP_ALLOW")
+        # Without HTTP_ALLOW nobody has begun to ask services, and those of the gallery are examples.
+        limits = Limits(dial_allow=check.prefixes(dials), http_allow=check.hosts(asks) if asks else None)
+        return flow_problems(APP / folder, limits)
 
 
 def flow_problems(folder: Path, limits: Limits | None = None) -> list[str]:

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from flows import paths
 from flows.checks import CHECKS, Limits, forbidden
+from flows.deployments import Deployment
 from flows.kinds.language import Language
 from flows.kinds.subflow import Subflow
 from flows.linker import mistakes
@@ -51,11 +51,12 @@ def check(sources: Sequence[Source], *, voices: Voices | None = None, limits: Li
             continue
         found += _check_flow(document, source, documents, voices, limits or Limits())
         documents.setdefault(document.flow.id, document)
+    known = Deployment(documents)
     for document in documents.values():
-        found += _check_links(document, documents, broken)
+        found += _check_links(document, known, broken)
     for source in sources:
         if source.routes:
-            found += _check_routes(source, documents, broken, voices, limits or Limits())
+            found += _check_routes(source, known, broken, voices, limits or Limits())
     return sorted(found, key=lambda each: (each.file, each.place.line, each.place.column))
 
 
@@ -113,26 +114,28 @@ def _check_language(document: Document, node: Language, voices: Voices) -> Itera
         yield Problem(file=document.file, place=place, message=message, rule="unknown-prompt")
 
 
-def _check_links(document: Document, documents: Mapping[str, Document], broken: set[str]) -> Iterator[Problem]:
-    for node, rule, message in mistakes(document.flow, lambda id: documents[id].flow):
+def _check_links(document: Document, known: Deployment, broken: set[str]) -> Iterator[Problem]:
+    for node, rule, message in mistakes(document.flow, known.flow):
         wanted = document.flow.nodes[node]
         if rule == "unknown-flow" and isinstance(wanted, Subflow) and wanted.flow in broken:
             continue  # it is there, and was told its own mistakes
         yield Problem(file=document.file, place=document.key_place("nodes", node), message=message, rule=rule)
+    for node, message in known.sensitive_uses(document):
+        place = document.key_place("nodes", node)
+        yield Problem(file=document.file, place=place, message=message, rule="sensitive-use")
 
 
 def _check_routes(
-    source: Source, documents: Mapping[str, Document], broken: set[str], voices: Voices | None, limits: Limits
+    source: Source, known: Deployment, broken: set[str], voices: Voices | None, limits: Limits
 ) -> Iterator[Problem]:
     try:
-        routes = read_routes(source.text, source.file, flows=documents.keys() | broken)
+        routes = read_routes(source.text, source.file, flows=known.documents.keys() | broken)
     except FlowErrors as errors:
         yield from errors.problems
         return
     seen: list[Route] = []
     for at, route in enumerate(routes.routes.routes):
-        document = documents.get(route.flow)
-        for rule, message in _check_route(route, seen, document, voices):
+        for rule, message in _check_route(route, seen, known, voices):
             yield Problem(file=source.file, place=routes.places[at], message=message, rule=rule)
         for number in _numbers(route):
             if not limits.lets_dial(number):
@@ -148,23 +151,23 @@ def _numbers(route: Route) -> list[str]:
 
 
 def _check_route(
-    route: Route, before: list[Route], document: Document | None, voices: Voices | None
+    route: Route, before: list[Route], known: Deployment, voices: Voices | None
 ) -> Iterator[tuple[str, str]]:
     if route.locale and voices is not None and route.locale not in voices:
         yield "missing-locale", f"there are no prompts for the locale {route.locale} (there are: {', '.join(voices)})"
     same = next((each.name for each in before if each.when == route.when), None)
     if same is not None:
         yield "unreachable-route", f"the route '{same}' before takes the same calls"
+    document = known.documents.get(route.flow)
     if document is None:
         return
-    flow = document.flow
-    if flow.is_subflow:
-        yield "subflow-routed", f"the flow '{flow.id}' is a part of others: it has a 'return'"
-    nodes = [flow.nodes[name] for name in paths.reached(flow)]
+    if document.flow.is_subflow:
+        yield "subflow-routed", f"the flow '{document.flow.id}' is a part of others: it has a 'return'"
+    nodes = known.nodes(document.flow)
     if route.recording == "off" and (records := next((node.id for node in nodes if node.RECORDS), None)):
         yield "recording-off", f"the flow records at '{records}', and this route does not allow it"
     by_phone = bool(route.when.phone or route.when.application_instance)
-    dials = next((node.id for node in nodes if node.numbers), None)
+    dials = next((node.id for node in [*nodes, *known.leg_nodes(nodes)] if node.numbers), None)
     if dials and not by_phone:
         message = f"the flow sends callers to a number at '{dials}', which works for calls to an application instance"
         yield "pstn-without-instance", message

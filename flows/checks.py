@@ -13,8 +13,9 @@ from flows.flow import Flow
 from flows.kinds.branch import Branch
 from flows.kinds.collect import Collect
 from flows.kinds.http import Http
+from flows.legs import LEG_FLOWS
 from flows.loader import GIVEN_VARIABLES, Document
-from flows.nodes import ON_ERROR
+from flows.nodes import ON_ERROR, Silent
 from flows.parameters import mentions_of
 from flows.problems import Place
 from flows.sensitive import is_sensitive
@@ -30,6 +31,8 @@ class Limits:
     dead_air_ms: int = 10_000
     #: How numbers begin that the deployment lets be dialled (`DIAL_ALLOW`); None when that is not known.
     dial_allow: tuple[str, ...] | None = None
+    #: The services that it lets be asked (`HTTP_ALLOW`); None when that is not known.
+    http_allow: tuple[str, ...] | None = None
 
     def lets_dial(self, number: str) -> bool:
         """Whether a number, or every number that begins so, may be dialled, as far as is known."""
@@ -98,6 +101,18 @@ def _round(circle: list[str]) -> str:
     return " -> ".join([*circle[:6], *(["..."] if len(circle) > 6 else []), circle[0]])
 
 
+@_checks("silent-loop")
+def _silent(document: Document, limits: Limits) -> Found:
+    flow = document.flow
+
+    def follow(name: str) -> Iterable[str | None]:
+        node = flow.nodes[name]
+        return paths.followers(flow, name) if isinstance(node, Silent) else ()
+
+    for circle in paths.circles(flow, paths.reached(flow), follow):
+        yield document.key_place("nodes", circle[0]), f"nothing is asked of the call in {_round(circle)}"
+
+
 @_checks("after-hangup")
 def _after_hangup(document: Document, limits: Limits) -> Found:
     flow = document.flow
@@ -137,6 +152,24 @@ def _not_to_be_dialled(document: Document, limits: Limits) -> Found:
 def forbidden(number: str) -> str:
     """What is wrong with a number that the deployment does not let be dialled."""
     return f"'{number}' begins with none of the numbers that the setting DIAL_ALLOW lists"
+
+
+@_checks("http-not-allowed")
+def _not_to_be_asked(document: Document, limits: Limits) -> Found:
+    for name, node in document.flow.nodes.items():
+        for host in node.hosts:
+            if limits.http_allow is not None and host not in limits.http_allow:
+                message = f"'{host}' is none of the hosts that the setting HTTP_ALLOW lists"
+                yield _node(document, name, "url"), message
+
+
+@_checks("recording-off")
+def _never_recorded(document: Document, limits: Limits) -> Found:
+    if document.flow.id in LEG_FLOWS:
+        for name in paths.reached(document.flow):
+            if document.flow.nodes[name].RECORDS:
+                message = f"the calls of '{document.flow.id}' have no route, and are not recorded"
+                yield document.key_place("nodes", name), message
 
 
 @_checks("unused-variable")
@@ -202,16 +235,23 @@ def _repeated(document: Document, limits: Limits) -> Found:
 
 @_checks("sensitive-use")
 def _sensitive(document: Document, limits: Limits) -> Found:
-    flow = document.flow
+    for (name, _), message in sensitive_uses(document.flow).items():
+        yield document.key_place("nodes", name), message
+
+
+def sensitive_uses(flow: Flow) -> dict[tuple[str, str], str]:
+    """The (node, variable) pairs by which what callers enter would get out of a flow that asks for a secret, and why.
+
+    A `branch` is one: by the way that a call went everybody could read what was entered.
+    """
     if not is_sensitive(flow):
-        return
+        return {}
     tokens = {node.into: node.id for node in flow.nodes.values() if isinstance(node, Collect)}
-    for name in paths.reached(flow):
-        accepted = _accepted(flow, name)
-        for variable in sorted(_uses(flow, name) & tokens.keys() - accepted):
-            source = tokens[variable]
-            message = f"'{variable}' from '{source}' is a token in a flow that asks for a secret"
-            yield document.key_place("nodes", name), message
+    return {
+        (name, variable): f"'{variable}' from '{tokens[variable]}' is a token in a flow that asks for a secret"
+        for name in paths.reached(flow)
+        for variable in sorted(_uses(flow, name) & tokens.keys() - _accepted(flow, name))
+    }
 
 
 def _accepted(flow: Flow, name: str) -> set[str]:

@@ -119,6 +119,16 @@ class Node(ABC):
         return ()
 
     @property
+    def hosts(self) -> tuple[str, ...]:
+        """The services that this node asks, each as HTTP_ALLOW has it: a host, with its port where that is not 443."""
+        return ()
+
+    @property
+    def leg_flow(self) -> str | None:
+        """The flow of the calls that this node, as written, has placed for its own call; None where there are none."""
+        return None
+
+    @property
     def unattended(self) -> tuple[str, ...]:
         """The outcomes that a caller who says and presses nothing is led to, whatever else is so."""
         return ()

@@ -217,6 +217,12 @@ _WALKS = (
         "Lead out of the circle after some tries: 'tooMany' to a hangup or to a person.",
     ),
     _warning(
+        "silent-loop",
+        "Every circle asks something of the call: it plays, listens, waits or asks a service.",
+        "Of a call that goes round in itself nothing is heard, and after 200 nodes it is given up.",
+        "Lead out of the circle, or put the value in one expression.",
+    ),
+    _warning(
         "after-hangup",
         "What runs after the caller has left needs no call.",
         "The walk ends at the first node that does.",
@@ -330,6 +336,12 @@ _DEPLOYMENTS = (
         "A flow that sends callers to a phone number is called by number or resource account.",
         "Graph sends on to the telephone network only calls to an application instance.",
         "Add 'phone' or 'applicationInstance' to the route's 'when', or transfer to a user.",
+    ),
+    _error(
+        "http-not-allowed",
+        "Services that are asked are those that the setting HTTP_ALLOW lists.",
+        "The deployment asks no other, and the node fails.",
+        "Add the host, with its port where that is not 443, to HTTP_ALLOW, and tell 'check' with --http-allow.",
     ),
     _error(
         "dial-not-allowed",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from flows import expressions
 from flows.expressions import Value
@@ -24,6 +25,13 @@ class Fetching(Node):
     )
     header: str = parameter("header", Header(), "the header that carries the secret", default="Authorization")
     timeout_ms: int = parameter("timeout", Duration(500, 15_000), "how long it may take", default=5_000)
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The one of the address."""
+        parts = urlsplit(self.url)
+        usual = {"https": 443, "http": 80}[parts.scheme]
+        return (f"{parts.hostname}" if parts.port in (None, usual) else f"{parts.hostname}:{parts.port}",)
 
     @property
     def unattended(self) -> tuple[str, ...]:

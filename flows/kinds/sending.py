@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from flows import acts
+from flows.legs import CONSULTATION_FLOW
 from flows.nodes import END, FAILED, HANGUP, Frame, Leave, Node, Outcome, Step, unexpected
 from flows.parameters import parameter
 from flows.shapes import Duration, Flag, Items, PromptName
@@ -32,6 +33,11 @@ class Sending(Node):
     hold: tuple[str, ...] = parameter(
         "hold", Items(PromptName(), 0, 5), "heard over and over while the target is asked", default=()
     )
+
+    @property
+    def leg_flow(self) -> str | None:
+        """Where the target is asked first."""
+        return CONSULTATION_FLOW if self.consult else None
 
     @property
     def unattended(self) -> tuple[str, ...]:

@@ -69,6 +69,13 @@ def test_sarif_names_the_rule_and_the_place(shop: Path, capsys: pytest.CaptureFi
     assert place["artifactLocation"]["uri"] == shop.as_posix()
 
 
+def test_what_may_be_asked_is_told_as_the_setting_is(capsys: pytest.CaptureFixture[str]) -> None:
+    bank = str(ROOT / "flows" / "definitions" / "bank.yaml")
+    assert main(["check", bank, "--http-allow", "Bank.example.com:443, x.example"]) == 0
+    assert main(["check", bank, "--http-allow", ""]) == 1
+    assert "'bank.example.com' is none of the hosts that the setting HTTP_ALLOW lists" in capsys.readouterr().out
+
+
 def test_nothing_to_check_and_no_prompts_are_no_findings_but_errors_of_use(
     shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -240,6 +240,34 @@ FLOWS = [
 ]
 FLOWS += [
     (
+        "silent-loop",
+        nodes(
+            "  m: {kind: set, values: {n: n + 1}, next: b}\n"
+            "  b: {kind: branch, cases: [{when: n > 3, next: t}], default: m}\n",
+            "variables: {n: 0}\ndefaults: {onError: {next: z}}\n",
+        ),
+        "9:3",
+        "nothing is asked of the call in m -> b -> m",
+    ),
+    (
+        "silent-loop",
+        nodes("  m: {kind: loop, times: 100, on: {again: g}, next: t}\n  g: {kind: goto, next: m}\n"),
+        "8:3",
+        "nothing is asked of the call in m -> g -> m",
+    ),
+    *(
+        (
+            "http-not-allowed",
+            nodes(f"  m: {{kind: notify, url: '{url}', body: {{who: caller}}, next: t}}\n"),
+            "8:26",
+            message,
+        )
+        for url, message in (
+            ("https://b.example/", "'b.example' is none of the hosts that the setting HTTP_ALLOW lists"),
+            ("https://a.example:8443/x", "'a.example:8443' is none of the hosts"),
+        )
+    ),
+    (
         "dial-not-allowed",
         flow(USER, "{phone: '+12025550123'}"),
         "9:3",

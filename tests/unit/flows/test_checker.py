@@ -6,18 +6,24 @@ import re
 from pathlib import Path
 
 import pytest
-from bad_flows import DEPLOYMENTS, FLOWS, GOOD, ROUTES, VOICES, nodes
+from bad_flows import DEPLOYMENTS, FLOWS, GOOD, ROUTES, USER, VOICES, nodes
 
+from activities.legs import CONSULTATION_FLOW
+from api.requests import GATHERING_FLOW
 from flows.checker import Source, check
 from flows.checks import CHECKS, Limits
+from flows.legs import LEG_FLOWS
 from flows.rules import RULES
 
 # Of several files: below, and in tests/unit/cli/test_check.py.
 ELSEWHERE = {"unreadable", "duplicate-flow", "subflow-routed", "subflow-without-return", "subflow-circle"}
 
 
+LIMITS = Limits(dial_allow=("+44",), http_allow=("a.example",))
+
+
 def findings(*sources: Source) -> list[tuple[str, str, str]]:
-    found = check(sources, voices=VOICES, limits=Limits(dial_allow=("+44",)))
+    found = check(sources, voices=VOICES, limits=LIMITS)
     return [(each.rule, f"{each.place.line}:{each.place.column}", each.message) for each in found]
 
 
@@ -68,6 +74,77 @@ def test_a_subflow_that_cannot_be_put_in_has_its_finding(rule: str, text: str, i
 
 def test_a_flow_and_its_subflow_have_no_finding() -> None:
     assert findings(Source(file="f.yaml", text=USES), Source(file="inner.yaml", text=INNER)) == []
+
+
+ROUTE = Source(file="routes.yaml", text=ROUTES + "  - {name: r, flow: f, customer: c}\n", routes=True)
+LEG = nodes("  m: {kind: menu, prompts: choose, options: {1: t}, on: {tooMany: z}}\n").replace(
+    "id: f", f"id: {LEG_FLOWS[0]}"
+)
+
+
+@pytest.mark.parametrize(
+    ("rule", "step", "message"),
+    [
+        ("recording-off", "{kind: record, consent: consent, next: back}", "the flow records at 'm.ask'"),
+        (
+            "pstn-without-instance",
+            "{kind: transfer, target: {phone: '+442079460123'}, on: {failed: back}}",
+            "the flow sends callers to a number at 'm.ask'",
+        ),
+    ],
+)
+def test_a_route_is_held_to_what_subflows_do(rule: str, step: str, message: str) -> None:
+    inner = INNER.replace("{kind: play, prompts: hello, next: back}", step)
+    (found,) = findings(Source(file="f.yaml", text=USES), Source(file="inner.yaml", text=inner), ROUTE)
+    assert found[:2] == (rule, "3:5"), found
+    assert message in found[2]
+
+
+def test_a_route_is_held_to_what_the_calls_do_that_its_flow_places() -> None:
+    consults = GOOD.replace(f"target: {USER}", f"target: {USER}, consult: true, hold: hello")
+    leg = LEG.replace(f"target: {USER}", "target: {phone: '+442079460123'}")
+    (found,) = findings(Source(file="f.yaml", text=consults), Source(file="leg.yaml", text=leg), ROUTE)
+    assert found[:2] == ("pstn-without-instance", "3:5")
+    assert f"at '{LEG_FLOWS[0]}.t'" in found[2]
+    assert findings(Source(file="f.yaml", text=GOOD), Source(file="leg.yaml", text=leg), ROUTE) == []
+
+
+def test_a_call_that_another_one_places_is_not_recorded() -> None:
+    leg = LEG.replace(f"kind: transfer, target: {USER}", "kind: record, consent: consent, next: z")
+    (found,) = findings(Source(file="leg.yaml", text=leg))
+    assert found == ("recording-off", "9:3", f"the calls of '{LEG_FLOWS[0]}' have no route, and are not recorded")
+
+
+ASKS = "{kind: collect, prompts: hello, into: pin, next: back, on: {tooMany: back}}"
+TELLS = "  {}: {{kind: notify, url: https://a.example, body: {{pin: pin}}, next: {}}}\n"
+
+
+@pytest.mark.parametrize("secret_inside", [True, False])
+def test_a_secret_of_a_subflow_is_one_of_the_flow_around_it_and_the_other_way_round(secret_inside: bool) -> None:
+    variables = "variables: {pin: ''}\ndefaults: {onError: {next: z}}\n"
+    if secret_inside:
+        inner = INNER.replace("{kind: play, prompts: hello, next: back}", ASKS.replace("pin,", "pin, sensitive: true,"))
+        uses = nodes(
+            "  m: {kind: subflow, flow: inner, on: {asked: n}}\n"
+            "  n: {kind: branch, cases: [{when: pin == '1234', next: t}], default: z}\n",
+            variables,
+        )
+        expected = ("10:3", "'pin' from 'm.ask' is a token in a flow that asks for a secret")
+    else:
+        inner = INNER.replace("{kind: play, prompts: hello, next: back}", ASKS.replace("back", "told"))
+        inner += TELLS.format("told", "back")
+        uses = nodes(
+            "  m: {kind: subflow, flow: inner, on: {asked: n}}\n"
+            "  n: {kind: menu, prompts: choose, options: {1: t}, sensitive: true, on: {tooMany: z}}\n"
+        )
+        expected = ("8:3", "'pin' from 'm.ask' is a token in a flow that asks for a secret, and 'm.told' uses it")
+    found = findings(Source(file="f.yaml", text=uses), Source(file="inner.yaml", text=inner))
+    secrets = [each[1:] for each in found if each[0] == "sensitive-use"]
+    assert secrets == [expected], found
+
+
+def test_the_flows_of_legs_are_called_alike_everywhere() -> None:
+    assert LEG_FLOWS == (CONSULTATION_FLOW, GATHERING_FLOW)
 
 
 def test_a_subflow_is_not_routed_to() -> None:
