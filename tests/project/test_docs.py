@@ -55,6 +55,16 @@ def test_every_link_leads_somewhere(root: Path, files: list[Path]) -> None:
     assert broken == []
 
 
+def test_every_test_that_a_page_names_is_there(root: Path, files: list[Path]) -> None:
+    named = {
+        (path.as_posix(), name)
+        for path in documents(files)
+        for name in re.findall(r"`(tests/[\w./-]+)", (root / path).read_text(encoding="utf-8"))
+    }
+    assert len(named) > 20
+    assert [each for each in sorted(named) if not (root / each[1]).exists()] == []
+
+
 def test_every_page_of_docs_is_linked_from_another(root: Path, files: list[Path]) -> None:
     linked = {
         ((root / path).parent / target.partition("#")[0]).resolve().relative_to(root)
