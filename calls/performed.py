@@ -23,6 +23,7 @@ from calls import (
     media,
     operators,
     placing,
+    queueing,
     staying,
     transfers,
 )
@@ -134,7 +135,7 @@ def _consultation(call: Call, event: Performed) -> Progress:
 
 
 # What failed, or is gone, is not the call.
-_NOT_OF_THE_CALL = {"place_call", "start_consultation", "report_leg", "judge_keys", "fetch_http"}
+_NOT_OF_THE_CALL = {"place_call", "start_consultation", "report_leg", "judge_keys", "fetch_http", "place_in_queue"}
 
 _HANDLERS: dict[str, Callable[[Call, Performed], Progress]] = {
     "answer_call": _answer,
@@ -150,6 +151,7 @@ _HANDLERS: dict[str, Callable[[Call, Performed], Progress]] = {
     "list_participants": staying.counted,
     "judge_keys": keys.judged,
     "fetch_http": fetching.fetched,
+    "place_in_queue": queueing.placed,
     "hang_up": ending.hang_up_performed,
     # Nothing depends on these: a prompt that could not be cancelled ends by itself, a keepAlive has a next one.
     "cancel_media_processing": lambda call, event: None,

@@ -40,9 +40,9 @@ States
 ------
 `ringing` (nothing decided) -> `answering`, or `placing` (asked for) -> `dialling` (Graph has named the call) ->
 `subscribing` -> the flow's acts: `playing`, `interrupting` (a key came, the cancelled prompt has not ended),
-`listening`, `recording`, `staying`, `fetching` (a service is asked), `consulting` (the target of a transfer is),
-`transferring`; or `cut_off` (it seems to be over) -> `hanging_up` -> `ending` (over, but a recording is still on its
-way) -> `closing` -> `closed`. A meeting that is lost goes back to `placing`.
+`listening`, `recording`, `staying`, `fetching` (a service is asked, or who waits), `consulting` (the target of a
+transfer is), `transferring`; or `cut_off` (it seems to be over) -> `hanging_up` -> `ending` (over, but a recording is
+still on its way) -> `closing` -> `closed`. A meeting that is lost goes back to `placing`.
 `declining`: rejected or redirected without an answer.
 """
 
@@ -62,6 +62,7 @@ from calls import (
     legs,
     media,
     placing,
+    queueing,
     recordings,
     rejoining,
     staying,
@@ -139,5 +140,6 @@ ACTS: dict[type[Act], Callable[[Call, Any], Progress]] = {
     acts.Stay: staying.stay,
     acts.Report: legs.report_act,
     acts.Fetch: fetching.fetch,
+    acts.Queue: queueing.queue,
     acts.HangUp: declining.hang_up,
 }

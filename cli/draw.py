@@ -25,7 +25,7 @@ _TIMEOUT_S = 60
 START, END = "start", "stop"  # `end` is a word of Mermaid's
 # Kinds by what they are to a caller: asked, moved on, decided about.
 _ASKS = ("menu", "collect", "record", "voicemail")
-_MOVES = ("transfer", "redirect", "reject", "hangup")
+_MOVES = ("transfer", "queue", "redirect", "reject", "hangup")
 _DECIDES = ("branch", "hours", "loop")
 
 

@@ -14,6 +14,7 @@ plain data in milliseconds and prompt ids; neither side knows Microsoft Graph.
 | `Stay` | `Released`, `Silence` |
 | `Report` | `Reported` |
 | `Fetch` | `Fetched` |
+| `Queue` | `Queued` |
 | `HangUp` | none: the flow has ended |
 
 At any act the caller may hang up; then no result comes and the driver calls `Interpreter.hung_up()`.
@@ -144,17 +145,25 @@ class Fetch:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Queue:
+    """Take or keep a place among those who wait at this node, for `kept_ms`; or give it up (`leave`)."""
+
+    kept_ms: int = 0
+    leave: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class HangUp:
     """The flow has ended; hang up if the call still lives. `outcome`: how the call is to be remembered."""
 
     outcome: Literal["completed", "failed"] = "completed"
 
 
-Act = Answer | Reject | Redirect | Play | Listen | Record | Transfer | Stay | Report | Fetch | HangUp
+Act = Answer | Reject | Redirect | Play | Listen | Record | Transfer | Stay | Report | Fetch | Queue | HangUp
 
 _ACTS: dict[str, type[Any]] = {
     kind.__name__: kind
-    for kind in (Answer, Reject, Redirect, Play, Listen, Record, Transfer, Stay, Report, Fetch, HangUp)
+    for kind in (Answer, Reject, Redirect, Play, Listen, Record, Transfer, Stay, Report, Fetch, Queue, HangUp)
 }
 
 
@@ -264,6 +273,13 @@ class Fetched:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Queued:
+    """Where the caller stands, from 1; None when that is not known, or the place was given up."""
+
+    position: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Failed:
     """The act could not be done; `why` is a short word for the journal."""
 
@@ -284,5 +300,6 @@ Result = (
     | Released
     | Reported
     | Fetched
+    | Queued
     | Failed
 )

@@ -3,6 +3,7 @@
 from records.admissions import Admissions, CapReached, Caps, KeyReused
 from records.erasing import Erased, Erasing, caller_hash
 from records.masking import masked, masked_phone
+from records.queues import Queues
 from records.records import Page, Records
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "Erasing",
     "KeyReused",
     "Page",
+    "Queues",
     "Records",
     "caller_hash",
     "masked",

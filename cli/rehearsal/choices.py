@@ -16,6 +16,7 @@ from flows.expressions import Value
 from flows.kinds.collect import Collect
 from flows.kinds.hours import Hours
 from flows.kinds.menu import Menu
+from flows.kinds.queue import Queue
 from flows.kinds.voicemail import SEGMENT_MS
 from flows.nodes import Frame, Leave
 from flows.parameters import mentions_of, parameters
@@ -135,6 +136,8 @@ def settings(base: Setting) -> list[Setting]:
     if "caller" in used:
         found += [replace(base, caller=caller) for caller in CALLERS if caller != base.caller]
     found += [replace(base, variables={**base.variables, **switched}) for switched in _switches(base.flow, used)]
+    longest = {node.longest for node in base.flow.nodes.values() if isinstance(node, Queue) and node.longest}
+    found += [replace(base, waiting=waiting) for waiting in sorted(longest)]
     return found
 
 

@@ -103,6 +103,7 @@ class Given:
     variables: dict[str, Value] = parameter(
         "variables", Table(Variable(), Constant(), most=100), "variables that begin with other values", default={}
     )
+    waiting: int = parameter("waiting", Integer(0, 1000), "callers before this one, in every queue", default=0)
     recording: str = parameter("recording", Word(("off", "kept"), "recording mode"), "as in the route", default="kept")
 
 
@@ -187,8 +188,16 @@ def play(scenario: Scenario, setting: Setting) -> Verdict:
     given = scenario.given
     zone = ZoneInfo(setting.flow.defaults.timezone)
     at = datetime.fromisoformat(given.time).replace(tzinfo=zone)
-    given_here = {"at": at, "caller": given.caller, "recording": given.recording, "variables": given.variables}
-    stage = Stage(replace(setting, **given_here))
+    stage = Stage(
+        replace(
+            setting,
+            at=at,
+            caller=given.caller,
+            waiting=given.waiting,
+            recording=given.recording,
+            variables=given.variables,
+        )
+    )
     steps = list(scenario.steps)
     for _ in range(_MOST_DECISIONS):
         if stage.decision is None:

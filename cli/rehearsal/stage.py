@@ -51,6 +51,7 @@ class Setting:
     at: datetime
     caller: str = "user"
     recording: str = "kept"
+    waiting: int = 0  # callers before this one, in every queue
     variables: Mapping[str, Value] = field(default_factory=dict)
 
     def pinned(self) -> JSON:
@@ -91,7 +92,7 @@ class Stage:
         self._graph = PretendedGraph(now_ms=self.begun_ms, instance_id=INSTANCE)
         self._open: Command | None = None  # the command that waits for the decision
         self._waits_at: tuple[str, str] | None = None
-        self._waits = any(node.KIND in ("stay", "wait") for node in setting.flow.nodes.values())
+        self._waits = any(node.KIND in ("stay", "wait", "queue") for node in setting.flow.nodes.values())
         self._known: JSON | None = None  # the session as JSON, until it is told something
         self._text = ""
         identity = {"instance_id": INSTANCE, "call_id": "1", "tenant_id": "t"}
@@ -205,6 +206,8 @@ class Stage:
             return {"ok": self._graph.operate(command.step, self._length(given["prompts"]))}
         if command.activity == "cancel_media_processing":
             self._graph.cancel()
+        if command.activity == "place_in_queue":
+            return {"ok": {"count": None if given["leave"] else self.setting.waiting + 1}}
         if command.activity == "hang_up":
             self._graph.end(80, 200, 7000)
         return {"ok": {}}

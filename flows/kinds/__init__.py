@@ -15,6 +15,7 @@ from flows.kinds.loop import Loop
 from flows.kinds.menu import Menu
 from flows.kinds.notify import Notify
 from flows.kinds.play import Play
+from flows.kinds.queue import Queue
 from flows.kinds.record import Record
 from flows.kinds.redirect import Redirect
 from flows.kinds.reject import Reject
@@ -43,6 +44,7 @@ KINDS: dict[str, type[Node]] = {
         Menu,
         Notify,
         Play,
+        Queue,
         Record,
         Redirect,
         Reject,
