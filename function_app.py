@@ -12,6 +12,7 @@ from activities import (
     call_control,
     dialling,
     fetching,
+    functions,
     inspection,
     keys,
     legs,
@@ -39,7 +40,7 @@ for module in (callbacks, calls, canary, console, control, erasure, health, plac
     app.register_functions(module.bp)
 for module in (call, closing, consultation, forgetting, gathering, outbound, recording, roster):
     app.register_functions(module.bp)
-for module in (answering, bookkeeping, call_control, dialling, fetching, inspection, keys, legs, media):
+for module in (answering, bookkeeping, call_control, dialling, fetching, functions, inspection, keys, legs, media):
     app.register_functions(module.bp)
 for module in (online_meetings, participants, pinning, quality, queues, recordings, rosters, routing, sharing):
     app.register_functions(module.bp)

@@ -38,13 +38,13 @@ async def fetch_http(given: dict) -> dict:
     """
     here = connections.current()
     try:
-        secrets = await _opened(given) if given["opens"] else {}
+        secrets = await opened(given["instance_id"], given["body"] or {}) if given["opens"] else {}
         if given["body"] is None:
             return await with_journal(given, {"ok": await _fetch(given, secrets)})
         instance_id, step = given["instance_id"], str(given["step"])
         begun = await here.intents.begin(instance_id, step, uuid.uuid4().hex)
         if not begun.first:
-            return await with_journal(given, begun.result or {"ok": _without("failed", "unknown")})
+            return await with_journal(given, begun.result or {"ok": without("failed", "unknown")})
         result: JSON = {"ok": await _fetch(given, secrets)}
         await here.intents.finish(instance_id, step, result)
         return await with_journal(given, result)
@@ -57,11 +57,11 @@ async def fetch_http(given: dict) -> dict:
         return error("not_reached", message=str(failure))
 
 
-async def _opened(given: JSON) -> dict[str, str]:
-    """The tokens among the values of the body, and what they stand for."""
-    call_key = await connections.current().inbox.tone_key(given["instance_id"])
+async def opened(instance_id: str, values: JSON) -> dict[str, str]:
+    """The tokens among the values of a call, and what they stand for. Raises `InboxError`, `StorageUnavailable`."""
+    call_key = await connections.current().inbox.tone_key(instance_id)
     found: dict[str, str] = {}
-    for value in (given["body"] or {}).values():
+    for value in values.values():
         if isinstance(value, str):
             try:
                 found[value] = call_key.open_entry(value)
@@ -75,7 +75,7 @@ async def _fetch(given: JSON, secrets: dict[str, str]) -> JSON:
         request = _request(given, secrets)
     except _NotAsked as failure:
         log.error("%s may not be asked for a flow: %s", httpx.URL(given["url"]).host, failure)
-        return _without("failed", str(failure))
+        return without("failed", str(failure))
     try:
         async with asyncio.timeout(given["timeout_ms"] / 1000):
             response = await connections.current().http.send(request, stream=True, follow_redirects=False)
@@ -84,9 +84,9 @@ async def _fetch(given: JSON, secrets: dict[str, str]) -> JSON:
             finally:
                 await response.aclose()
     except (TimeoutError, httpx.TimeoutException):
-        return _without("timeout", "timeout")
+        return without("timeout", "timeout")
     except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL) as failure:
-        return _without("failed", type(failure).__name__)
+        return without("failed", type(failure).__name__)
     outcome = {2: "ok", 4: "refused"}.get(response.status_code // 100, "failed")
     if outcome != "ok" or not given["into"]:
         return {"outcome": outcome, "code": response.status_code, "status": None, "values": {}}
@@ -138,13 +138,17 @@ async def _content(response: httpx.Response) -> bytes | None:
 
 def _read(into: dict[str, str], content: bytes | None, secrets: list[str]) -> JSON:
     if content is None:
-        return _without("failed", "tooLong")
+        return without("failed", "tooLong")
     try:
         document = json.loads(content)
     except (ValueError, RecursionError):
-        return _without("failed", "noJson")
-    values = {name: _value(_at(document, path), secrets) for name, path in into.items()}
-    return {"outcome": "ok", "status": None, "values": values}
+        return without("failed", "noJson")
+    return {"outcome": "ok", "status": None, "values": read_values(document, into, secrets)}
+
+
+def read_values(document: object, into: dict[str, str], secrets: list[str]) -> JSON:
+    """What is at the paths of `into`, by variable."""
+    return {name: _value(_at(document, path), secrets) for name, path in into.items()}
 
 
 def _at(document: object, path: str) -> object:
@@ -172,5 +176,6 @@ def _value(value: object, secrets: list[str]) -> str | int | float | bool | None
     return value
 
 
-def _without(outcome: str, why: str) -> JSON:
+def without(outcome: str, why: str) -> JSON:
+    """An outcome with nothing to read, and a short word on why."""
     return {"outcome": outcome, "code": None, "status": why, "values": {}}

@@ -1,4 +1,4 @@
-"""Asking a service: one activity, in which the call hears at most one round of what is played on hold.
+"""Asking a service, or a function of the deployment's own: one activity, with at most one round of what is on hold.
 
 The orchestration does nothing else until the service has answered or its time is up, so neither does the session: what
 comes meanwhile waits in the inbox. It could not be taken back either, so nothing but the call's own end comes between.
@@ -39,6 +39,18 @@ class FetchHttp(Command):
     opens: bool
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunFunction(Command):
+    """Call `function` with `given`; read what is at the paths of `into`. `opens`: as above, of `given`."""
+
+    activity: ClassVar[str] = "run_function"
+    function: str
+    given: JSON
+    into: JSON
+    timeout_ms: int
+    opens: bool
+
+
 def fetch(call: Call, act: acts.Fetch) -> None:
     """Ask."""
     call.enter(State.FETCHING)
@@ -56,8 +68,22 @@ def fetch(call: Call, act: acts.Fetch) -> None:
     )
 
 
+def run(call: Call, act: acts.Run) -> None:
+    """Call the function."""
+    call.enter(State.FETCHING)
+    media.hold(call)
+    call.issue(
+        RunFunction,
+        function=act.function,
+        given=dict(act.given),
+        into=dict(act.into),
+        timeout_ms=act.timeout_ms,
+        opens=act.opens and is_sensitive(call.flow),
+    )
+
+
 def fetched(call: Call, event: Performed) -> Result | None:
-    """The service has answered; whatever went wrong on our side is a failure of the flow's act, not of the call."""
+    """The service, or the function, has answered; whatever went wrong on our side, only the flow's act has failed."""
     if call.memory.state is not State.FETCHING:
         return None
     media.stop_holding(call)

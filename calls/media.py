@@ -202,7 +202,7 @@ def _ours(call: Call, operation: Operation, event: OperationEnded) -> bool:
 
 def hold(call: Call) -> None:
     """Play what is heard over and over while the act at hand lasts, if there is anything."""
-    if isinstance(call.act, acts.Stay | acts.Transfer | acts.Fetch) and call.act.hold:
+    if isinstance(call.act, acts.Stay | acts.Transfer | acts.Fetch | acts.Run) and call.act.hold:
         begin_prompts(call, call.act.hold, hold=True)
 
 

@@ -135,7 +135,15 @@ def _consultation(call: Call, event: Performed) -> Progress:
 
 
 # What failed, or is gone, is not the call.
-_NOT_OF_THE_CALL = {"place_call", "start_consultation", "report_leg", "judge_keys", "fetch_http", "place_in_queue"}
+_NOT_OF_THE_CALL = {
+    "place_call",
+    "start_consultation",
+    "report_leg",
+    "judge_keys",
+    "fetch_http",
+    "run_function",
+    "place_in_queue",
+}
 
 _HANDLERS: dict[str, Callable[[Call, Performed], Progress]] = {
     "answer_call": _answer,
@@ -151,6 +159,7 @@ _HANDLERS: dict[str, Callable[[Call, Performed], Progress]] = {
     "list_participants": staying.counted,
     "judge_keys": keys.judged,
     "fetch_http": fetching.fetched,
+    "run_function": fetching.fetched,
     "place_in_queue": queueing.placed,
     "hang_up": ending.hang_up_performed,
     # Nothing depends on these: a prompt that could not be cancelled ends by itself, a keepAlive has a next one.

@@ -140,6 +140,7 @@ ACTS: dict[type[Act], Callable[[Call, Any], Progress]] = {
     acts.Stay: staying.stay,
     acts.Report: legs.report_act,
     acts.Fetch: fetching.fetch,
+    acts.Run: fetching.run,
     acts.Queue: queueing.queue,
     acts.HangUp: declining.hang_up,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import ast
 import json
 import sys
 from collections.abc import Callable, Sequence
@@ -18,6 +19,7 @@ from prompts.catalogue import Catalogue, PromptError
 from triggers.health import VERSION
 
 ROUTES = "routes.yaml"
+FUNCTIONS = "functions.py"
 PROMPTS = Path(__file__).resolve().parent.parent / "prompts"
 _SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
 
@@ -52,6 +54,7 @@ def run(options: argparse.Namespace) -> int:
         dead_air_ms=round(options.dead_air * 1000),
         dial_allow=prefixes(options.dial_allow),
         http_allow=None if options.http_allow is None else hosts(options.http_allow),
+        functions=read_functions(files),
     )
     findings = check_files(files, voices=voices, limits=limits)
     print(_FORMATS[options.format](findings))
@@ -72,6 +75,24 @@ def find(paths: Sequence[Path]) -> list[Path]:
     """The files to check: those named, and the .yaml files of folders named, not those of folders below."""
     found = [each for path in paths for each in (sorted(path.glob("*.yaml")) if path.is_dir() else [path])]
     return list(dict.fromkeys(found))
+
+
+def read_functions(files: Sequence[Path]) -> tuple[str, ...] | None:
+    """The functions that `functions.py` beside the files has, read without running it; None where that cannot be."""
+    names: list[str] = []
+    for folder in dict.fromkeys(path.parent for path in files):
+        if not (folder / FUNCTIONS).is_file():
+            continue
+        try:
+            tree = ast.parse((folder / FUNCTIONS).read_text(encoding="utf-8"))
+        except (OSError, ValueError, SyntaxError):
+            return None
+        for each in tree.body:
+            if isinstance(each, ast.Assign) and ast.unparse(each.targets[0]) == "FUNCTIONS":
+                if not isinstance(each.value, ast.Dict):
+                    return None
+                names += [str(key.value) for key in each.value.keys if isinstance(key, ast.Constant)]
+    return tuple(names)
 
 
 def check_files(files: Sequence[Path], *, voices: Voices | None, limits: Limits | None = None) -> list[Problem]:

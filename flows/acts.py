@@ -14,6 +14,7 @@ plain data in milliseconds and prompt ids; neither side knows Microsoft Graph.
 | `Stay` | `Released`, `Silence` |
 | `Report` | `Reported` |
 | `Fetch` | `Fetched` |
+| `Run` | `Fetched` |
 | `Queue` | `Queued` |
 | `HangUp` | none: the flow has ended |
 
@@ -145,6 +146,18 @@ class Fetch:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Run:
+    """Call a function of the deployment's with `given`, while `hold` is heard; the rest is as in `Fetch`."""
+
+    function: str
+    given: Mapping[str, Value] = field(default_factory=dict[str, Value])
+    into: Mapping[str, str] = field(default_factory=dict[str, str])
+    timeout_ms: int
+    hold: tuple[str, ...] = ()
+    opens: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Queue:
     """Take or keep a place among those who wait at this node, for `kept_ms`; or give it up (`leave`)."""
 
@@ -159,11 +172,11 @@ class HangUp:
     outcome: Literal["completed", "failed"] = "completed"
 
 
-Act = Answer | Reject | Redirect | Play | Listen | Record | Transfer | Stay | Report | Fetch | Queue | HangUp
+Act = Answer | Reject | Redirect | Play | Listen | Record | Transfer | Stay | Report | Fetch | Run | Queue | HangUp
 
 _ACTS: dict[str, type[Any]] = {
     kind.__name__: kind
-    for kind in (Answer, Reject, Redirect, Play, Listen, Record, Transfer, Stay, Report, Fetch, Queue, HangUp)
+    for kind in (Answer, Reject, Redirect, Play, Listen, Record, Transfer, Stay, Report, Fetch, Run, Queue, HangUp)
 }
 
 
@@ -266,7 +279,7 @@ class Reported:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fetched:
-    """The service has answered, or has not; `values` of the variables that were to be read."""
+    """The service or the function has answered, or has not; `values` of the variables that were to be read."""
 
     outcome: Literal["ok", "refused", "failed", "timeout"]
     values: Mapping[str, Value] = field(default_factory=dict[str, Value])

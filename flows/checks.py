@@ -13,11 +13,12 @@ from flows.flow import Flow
 from flows.kinds.branch import Branch
 from flows.kinds.collect import Collect
 from flows.kinds.http import Http
+from flows.kinds.python import Python
 from flows.legs import LEG_FLOWS
 from flows.loader import GIVEN_VARIABLES, Document
 from flows.nodes import ON_ERROR, Silent
 from flows.parameters import mentions_of
-from flows.problems import Place
+from flows.problems import Place, unknown_name
 from flows.sensitive import is_sensitive
 
 Found = Iterator[tuple[Place, str]]
@@ -33,6 +34,8 @@ class Limits:
     dial_allow: tuple[str, ...] | None = None
     #: The services that it lets be asked (`HTTP_ALLOW`); None when that is not known.
     http_allow: tuple[str, ...] | None = None
+    #: The functions that are there for `python` nodes; None when that is not known.
+    functions: tuple[str, ...] | None = None
 
     def lets_dial(self, number: str) -> bool:
         """Whether a number, or every number that begins so, may be dialled, as far as is known."""
@@ -163,6 +166,14 @@ def _not_to_be_asked(document: Document, limits: Limits) -> Found:
                 yield _node(document, name, "url"), message
 
 
+@_checks("unknown-function")
+def _unknown_function(document: Document, limits: Limits) -> Found:
+    for name, node in document.flow.nodes.items():
+        if isinstance(node, Python) and limits.functions is not None and node.function not in limits.functions:
+            message = unknown_name("function", node.function, limits.functions)
+            yield _node(document, name, "function"), message
+
+
 @_checks("recording-off")
 def _never_recorded(document: Document, limits: Limits) -> Found:
     if document.flow.id in LEG_FLOWS:
@@ -257,10 +268,11 @@ def sensitive_uses(flow: Flow) -> dict[tuple[str, str], str]:
 def _accepted(flow: Flow, name: str) -> set[str]:
     """The variables that a node may tell although they hold tokens: by themselves, in a body that is opened."""
     node = flow.nodes[name]
-    if not isinstance(node, Http) or not node.accepts:
+    if not isinstance(node, Http | Python) or not node.accepts:
         return set()
-    told = {formula for formula in node.body.values() if formula in expressions.parse(formula).variables}
-    formulas = [*node.query.values(), *(formula for formula in node.body.values() if formula not in told)]
+    opened, plain = (node.give, {}) if isinstance(node, Python) else (node.body, node.query)
+    told = {formula for formula in opened.values() if formula in expressions.parse(formula).variables}
+    formulas = [*plain.values(), *(formula for formula in opened.values() if formula not in told)]
     return told - {variable for formula in formulas for variable in expressions.parse(formula).variables}
 
 

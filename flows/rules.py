@@ -172,6 +172,12 @@ _NAMES = (
         "Use one of the outcomes named in the message.",
     ),
     _error(
+        "unknown-function",
+        "Functions that are called are in `functions.py` beside the flows.",
+        "Nothing could be called, and the node would fail.",
+        "Correct the name, or add the function to FUNCTIONS there.",
+    ),
+    _error(
         "outcome-without-target",
         "Every outcome leads somewhere.",
         "A call that comes there would have no way on.",

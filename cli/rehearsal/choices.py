@@ -46,13 +46,16 @@ def choices(flow: Flow, decision: Decision) -> list[Step]:
         case "wait":
             return [WAITS, Step(does=RELEASE), _LEAVES]
         case "http":
-            others = [Step(http=outcome) for outcome in FETCHED if outcome != "ok"]
+            refuses = isinstance(decision.act, acts.Fetch)
+            others = [
+                Step(http=outcome) for outcome in FETCHED if outcome != "ok" and (refuses or outcome != "refused")
+            ]
             return [*_answers(flow, decision), *others, _LEAVES]
 
 
 def _answers(flow: Flow, decision: Decision) -> Iterator[Step]:
     """Answers of which nothing is read, of one variable each value that the flow tells from another, of two: true."""
-    assert isinstance(decision.act, acts.Fetch)
+    assert isinstance(decision.act, acts.Fetch | acts.Run)
     yield Step(http="ok")
     compared = {each.name for node in flow.nodes.values() for each in mentions_of(node) if each.kind == "uses"}
     texts = sorted(_constants(flow))

@@ -100,7 +100,7 @@ def _transferred(graph: PretendedGraph, step: Step, act: acts.Act, command: Comm
 
 
 def _fetched(graph: PretendedGraph, step: Step, act: acts.Act, command: Command, length_ms: int) -> JSON:
-    assert isinstance(act, acts.Fetch)
+    assert isinstance(act, acts.Fetch | acts.Run)
     outcome = step.http or ("failed" if step.does == FAIL else "ok")
     graph.now_ms += act.timeout_ms if outcome == "timeout" else min(ASKING_MS, act.timeout_ms)
     values = {name: step.reads.get(name) for name in act.into} if outcome == "ok" else {}

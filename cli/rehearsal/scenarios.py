@@ -31,6 +31,7 @@ from cli.rehearsal.steps import NOT_SAID, RELEASE, WAITS, Spoken, Step, check_st
 from flows import Flow
 from flows.expressions import Value
 from flows.kinds.http import Http
+from flows.kinds.python import Python
 from flows.parameters import Group, mentions_of, parameter, read_fields
 from flows.problems import FlowErrors, Problem, Problems, Unreadable, unknown_name
 from flows.shapes import (
@@ -170,7 +171,7 @@ def load(text: str, file: str) -> tuple[Scenarios, Located]:
 
 def check_names(scenarios: Scenarios, root: Located, flow: Flow, file: str) -> None:
     """Raise `FlowErrors` for prompts and nodes that the flow does not have."""
-    read = {name for node in flow.nodes.values() if isinstance(node, Http) for name in node.into}
+    read = {name for node in flow.nodes.values() if isinstance(node, Http | Python) for name in node.into}
     known = {"prompt": flow.prompts, "node": tuple(flow.nodes), "sets": tuple(flow.variables), "uses": sorted(read)}
     what = {"prompt": "prompt", "node": "node", "sets": "variable", "uses": "variable read from an answer"}
     found: list[Problem] = []

@@ -39,6 +39,7 @@ _DECISIONS: dict[str, Kind] = {
     "transfer_call": "transfer",
     "start_consultation": "transfer",
     "fetch_http": "http",
+    "run_function": "http",
 }
 
 

@@ -7,7 +7,7 @@
 - says: 30s               # into a recording; 0s is nothing
 - transfer: completed     # or noAnswer, declined, failed
 - does: release           # somebody ends a wait
-- http: ok                # what a service answers; or refused, failed, timeout
+- http: ok                # what a service, or a function, answers; or refused, failed, timeout
   reads: {known: true}    # and what the flow reads of it, by variable; the others are null
 """
 

@@ -15,6 +15,7 @@ from flows.kinds.loop import Loop
 from flows.kinds.menu import Menu
 from flows.kinds.notify import Notify
 from flows.kinds.play import Play
+from flows.kinds.python import Python
 from flows.kinds.queue import Queue
 from flows.kinds.record import Record
 from flows.kinds.redirect import Redirect
@@ -44,6 +45,7 @@ KINDS: dict[str, type[Node]] = {
         Menu,
         Notify,
         Play,
+        Python,
         Queue,
         Record,
         Redirect,

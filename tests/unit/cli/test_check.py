@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cli.__main__ import main
-from cli.check import check_files, find, read_voices
+from cli.check import check_files, find, read_functions, read_voices
 from flows.rules import RULES
 
 ROOT = Path(__file__).parents[3]
@@ -74,6 +74,22 @@ def test_what_may_be_asked_is_told_as_the_setting_is(capsys: pytest.CaptureFixtu
     assert main(["check", bank, "--http-allow", "Bank.example.com:443, x.example"]) == 0
     assert main(["check", bank, "--http-allow", ""]) == 1
     assert "'bank.example.com' is none of the hosts that the setting HTTP_ALLOW lists" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("raise SystemExit\nFUNCTIONS = {'a': 1, 'look-up': print}\n", ("a", "look-up")),
+        ("FUNCTIONS = dict(a=1)\n", None),
+        ("FUNCTIONS = {", None),
+        ("other = 1\n", ()),
+        (None, ()),
+    ],
+)
+def test_functions_are_known_without_running_them(shop: Path, text: str | None, names: tuple[str, ...] | None) -> None:
+    if text is not None:
+        (shop.parent / "functions.py").write_text(text, encoding="utf-8")
+    assert read_functions([shop]) == names
 
 
 def test_nothing_to_check_and_no_prompts_are_no_findings_but_errors_of_use(

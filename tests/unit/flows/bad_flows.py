@@ -185,6 +185,8 @@ FLOWS = [
             "kind: http, url: https://a.example, accepts: sensitive, query: {pin: pin}",
             "kind: http, url: https://a.example, accepts: sensitive, body: {pin: pin, last: 'part(pin, 3, 2)'}",
             "kind: notify, url: https://a.example, body: {pin: pin}",
+            "kind: python, function: look-up, give: {pin: pin}",
+            "kind: python, function: look-up, accepts: sensitive, give: {last: 'part(pin, 1, 2)'}",
         )
     ),
     *(
@@ -254,6 +256,12 @@ FLOWS += [
         nodes("  m: {kind: loop, times: 100, on: {again: g}, next: t}\n  g: {kind: goto, next: m}\n"),
         "8:3",
         "nothing is asked of the call in m -> g -> m",
+    ),
+    (
+        "unknown-function",
+        nodes("  m: {kind: python, function: lok-up, next: t}\n"),
+        "8:31",
+        "no function is named 'lok-up'; did you mean 'look-up'? (allowed: look-up)",
     ),
     *(
         (

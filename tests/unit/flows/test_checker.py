@@ -19,7 +19,7 @@ from flows.rules import RULES
 ELSEWHERE = {"unreadable", "duplicate-flow", "subflow-routed", "subflow-without-return", "subflow-circle"}
 
 
-LIMITS = Limits(dial_allow=("+44",), http_allow=("a.example",))
+LIMITS = Limits(dial_allow=("+44",), http_allow=("a.example",), functions=("look-up",))
 
 
 def findings(*sources: Source) -> list[tuple[str, str, str]]:
