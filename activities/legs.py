@@ -30,6 +30,8 @@ JSON = dict[str, Any]
 PAUSE_S = 0.5
 #: The flow that asks who is to have a caller; a deployment may have its own document of this name.
 CONSULTATION_FLOW = "consultation-leg"
+#: The flow that asks who is to be brought into a meeting.
+GATHERING_FLOW = "gathering-leg"
 
 
 @bp.activity_trigger(input_name="given")
@@ -183,6 +185,31 @@ async def start_consultation(given: dict, client: df.DurableOrchestrationClient)
             request["customer"] = record["customer"]
         await here.outgoing(client).consult(given["instance_id"], given["step"], request)
         return {}
+
+    return await with_journal(given, await _settled(start))
+
+
+@bp.activity_trigger(input_name="given")
+@bp.durable_client_input(client_name="client")
+async def start_gathering(given: dict, client: df.DurableOrchestrationClient) -> dict:
+    """Begin to call `people` and to bring those who accept into `meeting`: `{"ok": {"id": of the gathering}}`."""
+
+    async def start() -> JSON:
+        here = connections.current()
+        called = [Target.from_json(each) for each in given["people"]]
+        check_dialled(*called)
+        await count_dialled(given, *called * given["tries"])
+        record = await here.records.get(given["instance_id"]) or {}
+        request: JSON = {
+            **{name: given[name] for name in ("people", "meeting", "at_once", "ring_for_s", "tries")},
+            **({"retry_within_s": given["retry_within_s"]} if given["tries"] > 1 else {}),
+            "flow": GATHERING_FLOW,
+            "tenant": given["tenant_id"],
+            **await _called(given["instance_id"]),
+        }
+        if record.get("customer"):
+            request["customer"] = record["customer"]
+        return {"id": await here.outgoing(client).gather(request, f"{given['instance_id']}:{given['step']}")}
 
     return await with_journal(given, await _settled(start))
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import azure.durable_functions as df
 
-from activities.acting import act
-from activities.requested import act_on, attempt, client_context, prompt
+from activities.acting import act, act_once, error, with_journal
+from activities.dial_allow import NotToBeDialled, check_dialled, count_dialled
+from activities.requested import act_on, attempt, client_context, not_dialled, prompt
 from graph.requests import (
     GetParticipant,
     InviteParticipants,
@@ -16,6 +17,7 @@ from graph.requests import (
     StopHoldMusic,
     Target,
 )
+from storage.errors import StorageUnavailable
 
 bp = df.Blueprint()
 
@@ -46,6 +48,21 @@ async def invite_participants(given: dict) -> dict:
         )
 
     return await act_on(given, invitation, once=True)
+
+
+@bp.activity_trigger(input_name="given")
+async def call_in(given: dict) -> dict:
+    """Call `people` into the call, as its flow wants."""
+    people = tuple(Target.from_json(each) for each in given["people"])
+    try:
+        check_dialled(*people)
+        await count_dialled(given, *people)
+    except NotToBeDialled as failure:
+        return await with_journal(given, not_dialled(failure))
+    except StorageUnavailable as failure:
+        return error("not_reached", message=str(failure))
+    request = InviteParticipants(call_id=given["call_id"], participants=people, client_context=client_context(given))
+    return await act_once(given, request)
 
 
 @bp.activity_trigger(input_name="given")

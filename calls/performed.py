@@ -19,12 +19,12 @@ from calls import (
     declining,
     ending,
     fetching,
+    gathering,
     keys,
     media,
     operators,
     placing,
     queueing,
-    staying,
     transfers,
 )
 from calls.call import Call, Progress
@@ -136,13 +136,8 @@ def _consultation(call: Call, event: Performed) -> Progress:
 
 # What failed, or is gone, is not the call.
 _NOT_OF_THE_CALL = {
-    "place_call",
-    "start_consultation",
-    "report_leg",
-    "judge_keys",
-    "fetch_http",
-    "run_function",
-    "place_in_queue",
+    *("place_call", "start_consultation", "report_leg", "judge_keys", "fetch_http", "run_function", "place_in_queue"),
+    *("start_gathering", "call_in"),
 }
 
 _HANDLERS: dict[str, Callable[[Call, Performed], Progress]] = {
@@ -156,7 +151,9 @@ _HANDLERS: dict[str, Callable[[Call, Performed], Progress]] = {
     "transfer_call": transfers.asked,
     "start_consultation": _consultation,
     "place_call": placing.placed,
-    "list_participants": staying.counted,
+    "list_participants": gathering.counted,
+    "start_gathering": gathering.gathered,
+    "call_in": gathering.called_in,
     "judge_keys": keys.judged,
     "fetch_http": fetching.fetched,
     "run_function": fetching.fetched,

@@ -39,7 +39,10 @@ _MILLISECOND = timedelta(milliseconds=1)
 # Acts that are done the moment they begin, one after another: beyond this the flow is going round in circles.
 _MAX_INSTANT_ACTS = 100
 
-_NEED_CALL = (acts.Play, acts.Listen, acts.Record, acts.Transfer, acts.Stay, acts.Fetch, acts.Run, acts.Queue)
+_NEED_CALL = (
+    *(acts.Play, acts.Listen, acts.Record, acts.Transfer, acts.Stay),
+    *(acts.Fetch, acts.Run, acts.Queue, acts.Gather, acts.Invite, acts.Count),
+)
 
 
 class CallSession:

@@ -57,6 +57,7 @@ from calls import (
     controls,
     declining,
     fetching,
+    gathering,
     handovers,
     keys,
     legs,
@@ -142,5 +143,8 @@ ACTS: dict[type[Act], Callable[[Call, Any], Progress]] = {
     acts.Fetch: fetching.fetch,
     acts.Run: fetching.run,
     acts.Queue: queueing.queue,
+    acts.Gather: gathering.gather,
+    acts.Invite: gathering.invite,
+    acts.Count: gathering.count,
     acts.HangUp: declining.hang_up,
 }

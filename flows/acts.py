@@ -16,6 +16,9 @@ plain data in milliseconds and prompt ids; neither side knows Microsoft Graph.
 | `Fetch` | `Fetched` |
 | `Run` | `Fetched` |
 | `Queue` | `Queued` |
+| `Gather` | `Gathered`, `Failed` |
+| `Invite` | `Invited`, `Failed` |
+| `Count` | `Counted`, `Failed` |
 | `HangUp` | none: the flow has ended |
 
 At any act the caller may hang up; then no result comes and the driver calls `Interpreter.hung_up()`.
@@ -166,17 +169,64 @@ class Queue:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Gather:
+    """Begin to call `targets`, `at_once` at once, and to bring those who accept into `meeting`.
+
+    `meeting`: as `POST /api/gatherings` takes it. Each rings `ring_s` and is called `tries` times `within_s`.
+    """
+
+    targets: tuple[Target, ...]
+    meeting: Mapping[str, Any]
+    at_once: int
+    ring_s: int
+    tries: int
+    within_s: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Invite:
+    """Have `targets` called into this call."""
+
+    targets: tuple[Target, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Count who is in this call, ourselves among them."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class HangUp:
     """The flow has ended; hang up if the call still lives. `outcome`: how the call is to be remembered."""
 
     outcome: Literal["completed", "failed"] = "completed"
 
 
-Act = Answer | Reject | Redirect | Play | Listen | Record | Transfer | Stay | Report | Fetch | Run | Queue | HangUp
+Act = (
+    Answer
+    | Reject
+    | Redirect
+    | Play
+    | Listen
+    | Record
+    | Transfer
+    | Stay
+    | Report
+    | Fetch
+    | Run
+    | Queue
+    | Gather
+    | Invite
+    | Count
+    | HangUp
+)
 
 _ACTS: dict[str, type[Any]] = {
     kind.__name__: kind
-    for kind in (Answer, Reject, Redirect, Play, Listen, Record, Transfer, Stay, Report, Fetch, Run, Queue, HangUp)
+    for kind in (
+        *(Answer, Reject, Redirect, Play, Listen, Record, Transfer, Stay, Report),
+        *(Fetch, Run, Queue, Gather, Invite, Count, HangUp),
+    )
 }
 
 
@@ -292,6 +342,23 @@ class Queued:
     position: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The gathering has begun."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """They are being called."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Counted:
+    """So many are in the call."""
+
+    count: int
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Failed:
     """The act could not be done; `why` is a short word for the journal."""
@@ -314,5 +381,8 @@ Result = (
     | Reported
     | Fetched
     | Queued
+    | Gathered
+    | Invited
+    | Counted
     | Failed
 )

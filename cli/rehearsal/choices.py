@@ -43,6 +43,8 @@ def choices(flow: Flow, decision: Decision) -> list[Step]:
             return [Step(says_ms=5000), Step(says_ms=0), *full, _LEAVES, _FAILS]
         case "transfer":
             return [*(Step(transfer=how) for how in TRANSFERS), _LEAVES]
+        case "people":
+            return [WAITS, _FAILS, _LEAVES]
         case "wait":
             return [WAITS, Step(does=RELEASE), _LEAVES]
         case "http":
@@ -139,6 +141,8 @@ def settings(base: Setting) -> list[Setting]:
     if "caller" in used:
         found += [replace(base, caller=caller) for caller in CALLERS if caller != base.caller]
     found += [replace(base, variables={**base.variables, **switched}) for switched in _switches(base.flow, used)]
+    if any(node.KIND == "participants" for node in base.flow.nodes.values()):
+        found.append(replace(base, group=True))
     longest = {node.longest for node in base.flow.nodes.values() if isinstance(node, Queue) and node.longest}
     found += [replace(base, waiting=waiting) for waiting in sorted(longest)]
     return found

@@ -11,7 +11,7 @@ from cli.rehearsal.steps import FAIL, HANG_UP, NOT_SAID, Step
 from flows import acts
 
 JSON = dict[str, Any]
-Kind = Literal["answer", "decline", "prompts", "recording", "transfer", "wait", "http"]
+Kind = Literal["answer", "decline", "prompts", "recording", "transfer", "wait", "http", "people"]
 
 SAYS_MS = 5000  # when nobody says how long the caller speaks
 ASKING_MS = 300  # when a service answers in time
@@ -109,6 +109,14 @@ def _fetched(graph: PretendedGraph, step: Step, act: acts.Act, command: Command,
     return {"ok": {"outcome": outcome, "code": None, "status": None, "values": values}}
 
 
+def _gathered(graph: PretendedGraph, step: Step, act: acts.Act, command: Command, length_ms: int) -> JSON:
+    if step.does == FAIL:
+        return _REFUSED
+    if step.does == HANG_UP:
+        caller(graph, step)
+    return {"ok": {"count": 2}}
+
+
 DEEDS: dict[Kind, Callable[[PretendedGraph, Step, acts.Act, Command, int], JSON]] = {
     "answer": _answered,
     "decline": _declined,
@@ -116,4 +124,5 @@ DEEDS: dict[Kind, Callable[[PretendedGraph, Step, acts.Act, Command, int], JSON]
     "recording": _recorded,
     "transfer": _transferred,
     "http": _fetched,
+    "people": _gathered,
 }

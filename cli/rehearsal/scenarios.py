@@ -37,6 +37,7 @@ from flows.problems import FlowErrors, Problem, Problems, Unreadable, unknown_na
 from flows.shapes import (
     Constant,
     Duration,
+    Flag,
     Integer,
     Items,
     Mention,
@@ -104,6 +105,7 @@ class Given:
     variables: dict[str, Value] = parameter(
         "variables", Table(Variable(), Constant(), most=100), "variables that begin with other values", default={}
     )
+    group: bool = parameter("group", Flag(), "whether several are in the call", default=False)
     waiting: int = parameter("waiting", Integer(0, 1000), "callers before this one, in every queue", default=0)
     recording: str = parameter("recording", Word(("off", "kept"), "recording mode"), "as in the route", default="kept")
 
@@ -194,6 +196,7 @@ def play(scenario: Scenario, setting: Setting) -> Verdict:
             setting,
             at=at,
             caller=given.caller,
+            group=given.group,
             waiting=given.waiting,
             recording=given.recording,
             variables=given.variables,

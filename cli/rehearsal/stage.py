@@ -40,6 +40,9 @@ _DECISIONS: dict[str, Kind] = {
     "start_consultation": "transfer",
     "fetch_http": "http",
     "run_function": "http",
+    "start_gathering": "people",
+    "call_in": "people",
+    "list_participants": "people",
 }
 
 
@@ -52,6 +55,7 @@ class Setting:
     at: datetime
     caller: str = "user"
     recording: str = "kept"
+    group: bool = False  # several are in the call
     waiting: int = 0  # callers before this one, in every queue
     variables: Mapping[str, Value] = field(default_factory=dict)
 
@@ -98,6 +102,7 @@ class Stage:
         self._text = ""
         identity = {"instance_id": INSTANCE, "call_id": "1", "tenant_id": "t"}
         digest = {"kind": "incoming", "caller": setting.caller, "called": "applicationInstance"}
+        digest |= {"group": setting.group}
         self._session, commands = CallSession.open(identity, setting.pinned(), digest, self._at())
         self._queue: list[Command] = list(commands)
         self._run()

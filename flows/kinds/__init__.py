@@ -12,8 +12,10 @@ from flows.kinds.hours import Hours
 from flows.kinds.http import Http
 from flows.kinds.language import Language
 from flows.kinds.loop import Loop
+from flows.kinds.meeting import Meeting
 from flows.kinds.menu import Menu
 from flows.kinds.notify import Notify
+from flows.kinds.participants import Participants
 from flows.kinds.play import Play
 from flows.kinds.python import Python
 from flows.kinds.queue import Queue
@@ -42,8 +44,10 @@ KINDS: dict[str, type[Node]] = {
         Http,
         Language,
         Loop,
+        Meeting,
         Menu,
         Notify,
+        Participants,
         Play,
         Python,
         Queue,

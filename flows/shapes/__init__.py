@@ -26,7 +26,7 @@ from flows.shapes.scalars import (
 )
 from flows.shapes.several import Items, Maybe, Table
 from flows.shapes.shape import Mention, MentionKind, Shape, mapping
-from flows.shapes.telephone import KEYS, DigitPattern, Identity, Keys, OneKey, PhoneNumber, Prefix, TargetShape
+from flows.shapes.telephone import KEYS, DigitPattern, Identity, JoinId, Keys, OneKey, PhoneNumber, Prefix, TargetShape
 from flows.shapes.web import LOOPBACK, Address, Header, JsonName, JsonPath
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "Identity",
     "Integer",
     "Items",
+    "JoinId",
     "JsonName",
     "JsonPath",
     "Keys",

@@ -120,6 +120,21 @@ class PhoneNumber(Shape[str]):
         return {"type": "string", "pattern": "^" + PHONE_NUMBER.replace("\\+", "[+]") + "$"}
 
 
+class JoinId(Shape[str]):
+    """The id by which anybody may join a meeting: 9 to 20 digits, with blanks or without."""
+
+    def read(self, source: Located, problems: Problems) -> str:
+        """Read the digits."""
+        raw = raw_text(source, problems).replace(" ", "")
+        if not re.fullmatch("[0-9]{9,20}", raw):
+            raise problems.refuse(source.place, f"'{raw[:30]}' is no id of a meeting: 9 to 20 digits")
+        return raw
+
+    def schema(self) -> dict[str, Any]:
+        """Digits."""
+        return {"type": ["string", "integer"], "pattern": "^[0-9 ]{9,40}$", "description": "the id of a meeting"}
+
+
 class Prefix(Shape[str]):
     """What numbers begin with: a country code, and more of the number where that is wanted."""
 

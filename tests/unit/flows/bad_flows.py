@@ -257,6 +257,14 @@ FLOWS += [
         "8:3",
         "nothing is asked of the call in m -> g -> m",
     ),
+    *(
+        ("wrong-value", nodes(f"  m: {{kind: meeting, people: {USER}, where: {{{where}}}, next: t}}\n"), place, message)
+        for where, place, message in (
+            ("joinId: 12 34", "8:92", "'1234' is no id of a meeting: 9 to 20 digits"),
+            ("passcode: x", "8:83", "a meeting has a 'joinId' (and perhaps a 'passcode'), or 'asUser' and 'subject'"),
+            ("subject: x", "8:83", "a meeting has a 'joinId'"),
+        )
+    ),
     (
         "unknown-function",
         nodes("  m: {kind: python, function: lok-up, next: t}\n"),

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from bad_flows import DEPLOYMENTS, FLOWS, GOOD, ROUTES, USER, VOICES, nodes
 
-from activities.legs import CONSULTATION_FLOW
+from activities import legs
 from api.requests import GATHERING_FLOW
 from flows.checker import Source, check
 from flows.checks import CHECKS, Limits
-from flows.legs import LEG_FLOWS
+from flows.legs import CONSULTATION_FLOW, LEG_FLOWS
 from flows.rules import RULES
 
 # Of several files: below, and in tests/unit/cli/test_check.py.
@@ -144,7 +144,7 @@ def test_a_secret_of_a_subflow_is_one_of_the_flow_around_it_and_the_other_way_ro
 
 
 def test_the_flows_of_legs_are_called_alike_everywhere() -> None:
-    assert LEG_FLOWS == (CONSULTATION_FLOW, GATHERING_FLOW)
+    assert LEG_FLOWS == (CONSULTATION_FLOW, GATHERING_FLOW) == (legs.CONSULTATION_FLOW, legs.GATHERING_FLOW)
 
 
 def test_a_subflow_is_not_routed_to() -> None:
