@@ -64,6 +64,7 @@ __all__ = [
 
 _RESOURCE = re.compile(r"(?:^|/)calls/([^/?#]+)(?:/([^?#]*))?", re.IGNORECASE)
 _CHANGES = wire.enum("created", "updated", "deleted")
+_DELTA = "deltaparticipants"
 
 
 def parse_notifications(body: bytes, content_type: str | None = None) -> tuple[Notification, ...]:
@@ -118,11 +119,10 @@ def _changes(item: object, index: int) -> Iterator[tuple[JSON, tuple[int, int]]]
 
 
 def _is_roster(raw: JSON, data: list[object]) -> bool:
-    """Whether the array is one list of participants, not a batch of changes."""
+    """Whether the array is one list of participants, not a batch of changes (of delta rosters, for instance)."""
     _, segments = _place(raw, {})
-    return (
-        segments[:1] == ("participants",) or wire.type_name(wire.mapping(data[0]).get("@odata.type")) == "participant"
-    )
+    name = wire.type_name(wire.mapping(data[0]).get("@odata.type")) or ""
+    return name.lower() == "participant" or (segments[:1] == ("participants",) and name.lower() != _DELTA)
 
 
 def _place(raw: JSON, data: JSON) -> tuple[str, tuple[str, ...]]:
@@ -216,7 +216,7 @@ def _incoming(common: Common, data: JSON) -> IncomingCall:
 def _read_roster(common: Common, data: JSON, segments: tuple[str, ...]) -> RosterUpdated:
     given: object = common["raw"].get("resourceData")
     name = (wire.type_name(data.get("@odata.type")) or "").lower()
-    delta = name == "deltaparticipants"
+    delta = name == _DELTA
     if delta:
         given = data.get("participants")
     elif name == "participant":
@@ -263,7 +263,7 @@ def _object(data: Mapping[str, object], name: str) -> JSON | None:
 _BY_TYPE: dict[str, Reader] = {
     "participantjoiningnotification": _read_joining,
     "participantleftnotification": _read_left,
-    "deltaparticipants": _read_roster,
+    _DELTA: _read_roster,
     "participant": _read_roster,
     "contentsharingsession": _read_content_sharing,
 }

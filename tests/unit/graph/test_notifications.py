@@ -166,6 +166,19 @@ def test_a_delta_roster_tells_its_number_and_who_has_left() -> None:
     assert [one.removed for one in roster.participants] == [False, True]
 
 
+@pytest.mark.parametrize("times", [1, 2])
+def test_delta_rosters_in_one_array_are_one_notification_each(times: int) -> None:
+    document = notification("39_roster")
+    (whole,) = parse(document)
+    document["value"][0]["resourceData"] = [document["value"][0]["resourceData"]] * times
+    found = parse(document)
+    assert [one.position for one in found] == [(0, index) for index in range(times)]
+    for one in found:
+        assert isinstance(one, RosterUpdated) and isinstance(whole, RosterUpdated)
+        assert (one.delta, one.sequence_number, one.participants) == (True, 12, whole.participants)
+        assert parse_item(one.raw) == whole
+
+
 # --- what documentation, metadata and wire disagree on
 
 
