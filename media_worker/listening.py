@@ -1,0 +1,88 @@
+"""What is made of the frames that came: mixed, measured, listened to, recorded, handed on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from media_worker.audio import MIXED, Records
+from media_worker.pipeline.lanes import NO_LANE, Lanes, rounds
+from media_worker.pipeline.tracks import Block, Tracks
+from media_worker.recording import Recording
+from media_worker.session import Session
+from media_worker.streams import protocol
+
+#: Speakers of all streams together.
+MOST_LANES = 1024
+
+
+class Listening:
+    """The receiving side of a worker's sessions, which it looks up by stream."""
+
+    def __init__(self, sessions: Mapping[int, Session], now: Callable[[], float]) -> None:
+        self._sessions = sessions
+        self._now = now
+        self._lanes = Lanes(MOST_LANES, self._opened)
+        self._tracks = Tracks(MOST_LANES)
+
+    def take(self, frames: Records) -> None:
+        """Take the frames of one tick, of all streams."""
+        lanes = self._lanes.of(frames)
+        if (lanes == NO_LANE).any():
+            frames, lanes = frames[lanes != NO_LANE], lanes[lanes != NO_LANE]
+        if not len(lanes):
+            return
+        self._begin_tracks(frames)
+        self._hand_on(frames)
+        for chosen in rounds(lanes):
+            part = frames[chosen]
+            for block in self._tracks.write(lanes[chosen], part["timestamp"], part["pcm"]):
+                self._full(block)
+
+    def stop_recording(self, stream: int, recording: Recording) -> None:
+        """Give a recording what is left of its tracks."""
+        for lane in self._lanes.of_stream(stream):
+            block = self._tracks.stop(lane)
+            if block is not None:
+                recording.take(int(self._lanes.speaker[lane]), block)
+
+    def close(self, stream: int) -> None:
+        """A session is gone."""
+        for lane in self._lanes.close(stream):
+            self._tracks.stop(lane)
+
+    def _hand_on(self, frames: Records) -> None:
+        """Let voice back ends hear."""
+        now = self._now()
+        for session in self._sessions.values():
+            if session.stream is None:
+                continue
+            for frame in frames[frames["stream"] == session.opened.stream]:
+                speaker = int(frame["speaker"])
+                participant = None if speaker == MIXED else session.name_of(speaker)
+                session.stream.send(protocol.audio(frame["pcm"].tobytes(), at=now, participant=participant))
+
+    def _begin_tracks(self, frames: Records) -> None:
+        """Recordings begin with the first frame that comes."""
+        for session in self._sessions.values():
+            recording = session.recording
+            if recording is None or recording.origin is not None:
+                continue
+            mine = frames[frames["stream"] == session.opened.stream]
+            if len(mine):
+                recording.origin = int(mine["timestamp"].min())
+                for lane in self._lanes.of_stream(session.opened.stream):
+                    self._begin_track(recording, lane)
+
+    def _opened(self, lane: int, stream: int, speaker: int) -> None:
+        session = self._sessions.get(stream)
+        if session is not None and session.recording is not None:
+            self._begin_track(session.recording, lane)
+
+    def _begin_track(self, recording: Recording, lane: int) -> None:
+        if recording.origin is not None and recording.wants(int(self._lanes.speaker[lane])):
+            self._tracks.start(lane, recording.origin)
+
+    def _full(self, block: Block) -> None:
+        session = self._sessions.get(int(self._lanes.stream[block.lane]))
+        if session is not None and session.recording is not None:
+            session.recording.take(int(self._lanes.speaker[block.lane]), block)

@@ -1,0 +1,1 @@
+"""What only Windows has: the service, the certificate store, Azure's events of the machine. Never run there yet."""
