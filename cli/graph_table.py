@@ -29,6 +29,11 @@ ACTS: dict[str, tuple[str, ...]] = {
     "Stay": ("playPrompt",),
     "Report": (),
     "Fetch": ("playPrompt",),
+    "Run": ("playPrompt",),
+    "Queue": (),
+    "Gather": ("createCall", "inviteParticipants"),
+    "Invite": ("inviteParticipants",),
+    "Count": ("listParticipants",),
 }
 #: Where the simulator's name of an action is another.
 SIMULATED_AS = {
@@ -47,10 +52,16 @@ _HEAD = """\
 What Microsoft Graph's calling API has, and what there is of it here. Permissions are application permissions and need
 the consent of an administrator; the first is the least that does. When Graph refuses for want of one, the record of the
 call names it. *RSC* is resource-specific consent, given in one chat or meeting by installing the app there.
-*Unconfirmed*: Graph publishes no permission for this one; what is named is what the call itself needs.
+*Unconfirmed*: Graph's list of permissions does not name it for this action. Numbers in the column *besides* are
+explained [below](#besides-the-permission).
 
 An action without a flow node and without a route is used by the bot itself, or only by orchestrations of your own:
 `graph/requests.py` has a request for each, and `activities/` what sends it."""
+
+_BESIDES = """\
+## Besides the permission
+
+What some actions need more:"""
 
 _UNDOCUMENTED = """\
 ## Without a page
@@ -64,7 +75,14 @@ def page() -> str:
     rows = [_row(each) for each in PERMISSIONS]
     head = ("action", "calls", "permission", "besides", "clouds", "simulated", "flow node", "route")
     silent = [(f"`{row.method} {row.path}`",) for row in ROWS if _undocumented(row)]
-    return "\n\n".join((_HEAD, table(head, rows), _UNDOCUMENTED, table(("request",), silent))) + "\n"
+    notes = "\n".join(f"{number}. {note[0].upper()}{note[1:]}." for number, note in enumerate(besides(), start=1))
+    parts = (_HEAD, table(head, rows), _BESIDES, notes, _UNDOCUMENTED, table(("request",), silent))
+    return "\n\n".join(parts) + "\n"
+
+
+def besides() -> list[str]:
+    """What some actions need besides a permission, in the order of the rows."""
+    return list(dict.fromkeys(each.besides for each in PERMISSIONS if each.besides))
 
 
 def nodes_of(action: str) -> list[str]:
@@ -98,7 +116,8 @@ def _undocumented(row: Row) -> bool:
 
 
 def _row(each: ActionPermission) -> tuple[str, ...]:
-    others = [*(f"`{name}`" for name in each.also), *([f"`{each.rsc}` (RSC)"] if each.rsc else [])]
+    rsc = "RSC" if each.rsc_confirmed else "RSC, unconfirmed"
+    others = [*(f"`{name}`" for name in each.also), *([f"`{each.rsc}` ({rsc})"] if each.rsc else [])]
     permission = "none" if each.least is None else ", or ".join([f"`{each.least}`", *others])
     if not each.confirmed:
         permission += " (unconfirmed)"
@@ -106,7 +125,7 @@ def _row(each: ActionPermission) -> tuple[str, ...]:
         f"[`{each.action}`]({each.source})",
         each.scope,
         permission,
-        each.besides or "",
+        str(besides().index(each.besides) + 1) if each.besides else "",
         ", ".join(_CLOUDS[cloud] for cloud in each.clouds),
         "yes" if simulated(each.action) else "no",
         ", ".join(f"[{name}](flows.md#{name})" for name in nodes_of(each.action)),

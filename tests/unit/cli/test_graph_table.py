@@ -6,7 +6,7 @@ from typing import Any
 
 import graph.requests
 from api.routes import ROUTES
-from cli.graph_table import ACTS, SIMULATED_AS, acts_asked_for, nodes_of, page, routes_of, simulated
+from cli.graph_table import ACTS, SIMULATED_AS, acts_asked_for, besides, nodes_of, page, routes_of, simulated
 from flows.acts import act_from_json
 from graph.permissions import PERMISSIONS
 from graph.request import CallRequest, Request
@@ -50,7 +50,7 @@ def test_every_act_of_a_flow_is_told() -> None:
 
 
 def test_nodes_and_routes_stand_beside_their_actions() -> None:
-    assert nodes_of("transfer") == ["dial", "transfer"]
+    assert nodes_of("transfer") == ["dial", "queue", "transfer"]
     assert "menu" in nodes_of("playPrompt")
     assert "record" in nodes_of("recordResponse")
     assert routes_of("hangUp") == ["DELETE /api/calls/{id}"]
@@ -64,3 +64,12 @@ def test_the_page_has_a_row_for_each_permission() -> None:
 def test_the_page_says_what_is_unconfirmed() -> None:
     told = {line.split("`")[1] for line in page().splitlines() if line.startswith("| [`") and "(unconfirmed)" in line}
     assert told == {each.action for each in PERMISSIONS if not each.confirmed}
+
+
+def test_every_number_beside_a_permission_is_explained_once() -> None:
+    lines = page().splitlines()
+    shown = {line.split(" | ")[3] for line in lines if line.startswith("| [`")} - {""}
+    explained = [line.partition(".")[0] for line in lines if line[:1].isdecimal()]
+    assert shown == set(explained)
+    assert len(explained) == len(besides()) == len(shown)
+    assert max(map(len, lines)) < 600
