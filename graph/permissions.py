@@ -47,7 +47,9 @@ class ActionPermission:
     least: str | None
     #: Others that do as well.
     also: tuple[str, ...] = ()
-    #: The resource-specific permission that does in chats and meetings with the app.
+    #: The resource-specific permission that does in chats and meetings with the app. Graph's list names requests for
+    #: `RSC_JOIN` only; the others are said to let in where they are described.
+    #: Source: https://learn.microsoft.com/microsoftteams/platform/graph-api/rsc/resource-specific-consent
     rsc: str | None = None
     #: What is needed beside the permission.
     besides: str | None = None
@@ -58,6 +60,11 @@ class ActionPermission:
     scope: str
     #: Page of Graph's reference, below https://learn.microsoft.com/graph/api/.
     page: str
+
+    @property
+    def rsc_confirmed(self) -> bool:
+        """Whether Graph's list names this request for the resource-specific permission."""
+        return self.rsc == RSC_JOIN
 
     @property
     def source(self) -> str:
@@ -159,6 +166,7 @@ PERMISSIONS: tuple[ActionPermission, ...] = (
     _call("cancelMediaProcessing", "call-cancelmediaprocessing", "service-hosted calls"),
     _media("recordResponse", "call-record", "service-hosted calls"),
     _media("subscribeToTone", "call-subscribetotone", "service-hosted calls"),
+    # The page says that Initiate is enough, Graph's list of permissions names this one alone: it does for both.
     _media("sendDtmfTones", "call-senddtmftones", "any call", clouds=GLOBAL_ONLY),
     _media("changeScreenSharingRole", "call-changescreensharingrole", "application-hosted group calls"),
     # No chat's own consent: a recording policy is the tenant's.
