@@ -1,4 +1,4 @@
-"""Keys that the bot presses, for whoever hears them at the far end.
+"""Keys that the bot presses, for whoever hears them at the far end; whoever hosts the media.
 
 Source: https://learn.microsoft.com/graph/api/call-senddtmftones
 """
@@ -6,7 +6,7 @@ Source: https://learn.microsoft.com/graph/api/call-senddtmftones
 from __future__ import annotations
 
 from simulator.actions.asked import Answer, Asked, operation_answer
-from simulator.actions.media import media_ready
+from simulator.actions.media import sound_ready
 from simulator.call import Call
 from simulator.errors import invalid
 from simulator.operations import Operation
@@ -55,7 +55,7 @@ def send_dtmf_tones(asked: Asked) -> Answer:
         raise invalid("tones must hold tone0 to tone9, star, pound, a to d, flash.")
     default_ms = round(call.settings.sent_tone_s * 1000)
     delay_s = body.number("delayBetweenTonesMs", default_ms, 0, _LONGEST_DELAY_MS) / 1000
-    media_ready(call)
+    sound_ready(call)
     operation = SendDtmfTones(call, context, tones, delay_s)
     call.operations.add(operation)
     return operation_answer(operation)

@@ -14,7 +14,7 @@ from simulator import sharing
 from simulator.actions.asked import Answer, Asked, Body, operation_answer
 from simulator.actions.participants import in_conversation
 from simulator.call import Call
-from simulator.errors import GraphError, conflict, invalid, not_established
+from simulator.errors import GraphError, conflict, invalid, not_established, not_service_hosted
 from simulator.operations import Operation
 
 _ROLES = frozenset({"viewer", "sharer"})
@@ -43,7 +43,7 @@ def change_screen_sharing_role(asked: Asked) -> Answer:
         raise invalid(f"role must be one of {', '.join(sorted(_ROLES))}.")
     conversation = in_conversation(call)
     if call.service_hosted:
-        raise GraphError(400, "8500", "The media mode of the call is invalid for this action.")
+        raise not_service_hosted()
     me = conversation.participants.get(call.my_participant_id)
     if me is None:
         raise not_established()

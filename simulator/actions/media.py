@@ -70,12 +70,17 @@ def cancel_media_processing(asked: Asked) -> Answer:
 
 def media_ready(call: Call) -> None:
     """Refuse what needs sound while there is none, or none that Graph hosts. Raises `GraphError`."""
+    sound_ready(call)
+    if not call.service_hosted:
+        raise not_service_hosted()
+
+
+def sound_ready(call: Call) -> None:
+    """Refuse what needs sound while there is none, whoever hosts it. Raises `GraphError`."""
     if call.state != "established":
         raise not_established()
     if call.audio != "active":
         raise media_inactive()
-    if not call.service_hosted:
-        raise not_service_hosted()
 
 
 def _queued(call: Call, operation: MediaOperation) -> Answer:

@@ -94,6 +94,11 @@ async def test_application_hosted_calls_play_nothing(bot, simulator):
     assert (status, problem["error"]["code"]) == (400, "8500")
     status, problem, _ = await bot.act(call_id, "subscribeToTone")
     assert (status, problem["error"]["code"]) == (500, "9999")
+    # Its page asks for access to media where the application hosts them: so keys can be pressed there.
+    status, operation, _ = await bot.act(call_id, "sendDtmfTones", tones=["tone1"])
+    assert (status, operation["status"]) == (200, "running")
+    await bot.until(lambda: bool(bot.operations(call_id)))
+    assert bot.operations(call_id)[0]["completionReason"] == "completedSuccessfully"
 
 
 @pytest.mark.parametrize(
