@@ -60,15 +60,18 @@ def invite(asked: Asked) -> Answer:
     call, body = asked.call, asked.body
     context, items = body.client_context(), body.items("participants", 1, _MOST)
     people = [target(item, "participants") for item in items]
-    if call.conversation is None and call.settings.invite_into_peer_to_peer == "escalate":
-        if call.state != "established":
-            raise not_established()
-        escalation.escalate(call)
-    conversation = in_conversation(call)
+    becomes_group = call.conversation is None and call.settings.invite_into_peer_to_peer == "escalate"
+    if not becomes_group:
+        in_conversation(call)
+    elif call.state != "established":
+        raise not_established()
     if items[0].get("replacesCallId") is not None:
         items, people = items[:1], people[:1]  # only the first is read
-    _check(call, conversation, people)
+    _check(call, people)
     replaced = _replaced(call, items[0], people[0])
+    if becomes_group:
+        escalation.escalate(call)
+    conversation = in_conversation(call)
     shown = [{**item, "participantId": str(uuid.uuid4())} for item in items]
     operation = Invite(call, context, shown)
     call.operations.add(operation)
@@ -84,18 +87,22 @@ def invite(asked: Asked) -> Answer:
     return operation_answer(operation)
 
 
-def _check(call: Call, conversation: Conversation, people: list[Identity]) -> None:
-    if len(people) > 1 and conversation.thread_id is None:
+def _check(call: Call, people: list[Identity]) -> None:
+    """Raise `GraphError` for whom Graph would not invite; a call between two has no chat, and its peer in it."""
+    conversation = call.conversation
+    tenant_id = call.birth.tenant_id if conversation is None else conversation.tenant_id
+    if len(people) > 1 and (conversation is None or conversation.thread_id is None):
         raise invalid("Only a call with chatInfo takes more than one participant in a request.")
     for who in people:
         if who.kind == "application":
             raise invalid("A bot cannot invite a bot.")
         if who.kind == "phone" and not call.birth.reaches_phones:
             raise no_permission()
-        if call.settings.foreign(who.id, who.tenant_id, conversation.tenant_id):
+        if call.settings.foreign(who.id, who.tenant_id, tenant_id):
             raise tenant_mismatch()
         waiting = any(ringing.who.id == who.id for ringing in call.ringing)
-        if waiting or conversation.find(who.id) is not None:
+        there = who.id == call.birth.peer.id if conversation is None else conversation.find(who.id) is not None
+        if waiting or there:
             raise conflict("The participant is in the call, or is being invited.")
 
 

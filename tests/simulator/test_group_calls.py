@@ -258,6 +258,26 @@ async def test_inviting_into_a_call_between_two_is_a_setting(bot, allowed):
         assert value["error"]["code"] == "8548"
 
 
+@pytest.mark.parametrize("settings", [{"invite_into_peer_to_peer": "escalate", "foreign_users": {DAVE: "elsewhere"}}])
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"participants": []}, "8523"),
+        (inviting((BOB, "user"), (CAROL, "user")), "8523"),
+        (inviting((BOB, "application")), "8523"),
+        (inviting(("+442079460001", "phone")), "7504"),
+        (inviting((DAVE, "user")), "7505"),
+        (inviting((ALICE, "user")), "8519"),
+        ({"participants": [{"identity": {"user": {"id": BOB}}, "replacesCallId": "none"}]}, "8523"),
+    ],
+)
+async def test_an_invitation_that_is_refused_leaves_a_call_between_two_as_it_is(bot, body, code):
+    call_id = await bot.up()
+    _, value, _ = await bot.act(call_id, "participants/invite", **body)
+    assert value["error"]["code"] == code
+    assert bot.simulator.call(call_id).conversation is None
+
+
 async def test_the_caller_brings_in_somebody_else(bot):
     call_id = await bot.up()
     assert (await bot.control("POST", f"/calls/{call_id}/escalate", {"people": []}))[0] == 400
