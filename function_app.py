@@ -21,7 +21,6 @@ from activities import (
     participants,
     pinning,
     quality,
-    queues,
     recordings,
     rosters,
     routing,
@@ -42,5 +41,5 @@ for module in (call, closing, consultation, forgetting, gathering, outbound, rec
     app.register_functions(module.bp)
 for module in (answering, bookkeeping, call_control, dialling, fetching, functions, inspection, keys, legs, media):
     app.register_functions(module.bp)
-for module in (online_meetings, participants, pinning, quality, queues, recordings, rosters, routing, sharing):
+for module in (online_meetings, participants, pinning, quality, recordings, rosters, routing, sharing):
     app.register_functions(module.bp)

@@ -8,8 +8,9 @@ from typing import Any
 import azure.durable_functions as df
 
 import connections
-from activities.acting import error
+from activities.acting import error, with_journal
 from connections.durable import DurableOrchestrations
+from records.queues import Queues
 from storage.errors import StorageUnavailable
 
 bp = df.Blueprint()
@@ -54,3 +55,22 @@ def _unavailable(what: str, instance_id: str, failure: Exception) -> dict[str, A
     away = isinstance(failure, StorageUnavailable)
     log.warning("could not %s %s: %s", what, instance_id, failure, exc_info=None if away else failure)
     return error("unavailable", message=str(failure) if away else type(failure).__name__)
+
+
+@bp.activity_trigger(input_name="given")
+async def place_in_queue(given: dict) -> dict:
+    """Take, keep or leave a place in `queue`: `{"ok": {"count": position, from 1, or null}}`.
+
+    Null when it has been left, and when nobody knows: a caller is served all the same.
+    """
+    here = connections.current()
+    queues = Queues(here.storage.table("Records"), here.now)
+    position: int | None = None
+    try:
+        if given["leave"]:
+            await queues.leave(given["queue"], given["instance_id"])
+        else:
+            position = await queues.stand(given["queue"], given["instance_id"], given["kept_s"])
+    except StorageUnavailable:
+        log.warning("nobody knows where %s stands in %s", given["instance_id"], given["queue"])
+    return await with_journal(given, {"ok": {"count": position}})

@@ -26,11 +26,31 @@ At any act the caller may hang up; then no result comes and the driver calls `In
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any, Literal, cast
 
-from flows.functions import Value
+from flows.errands import Count, Fetch, Gather, Invite, Queue, Run
+from flows.results import (
+    Answered,
+    Collected,
+    Counted,
+    Declined,
+    Failed,
+    Fetched,
+    Finished,
+    Gathered,
+    Interrupted,
+    Invited,
+    Judged,
+    NotTransferred,
+    Queued,
+    Recorded,
+    Released,
+    Reported,
+    Result,
+    Silence,
+    Transferred,
+)
 from flows.targets import Target
 
 
@@ -130,72 +150,6 @@ class Report:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Fetch:
-    """Ask a service: get `url`, or post `body` to it, while `hold` is heard.
-
-    `into`: variable -> path of what is read. `secret`: the name of what `header` carries. `opens`: what callers have
-    entered may be told.
-    """
-
-    url: str
-    query: Mapping[str, Value] = field(default_factory=dict[str, Value])
-    body: Mapping[str, Value] | None = None
-    into: Mapping[str, str] = field(default_factory=dict[str, str])
-    secret: str
-    header: str
-    timeout_ms: int
-    hold: tuple[str, ...] = ()
-    opens: bool = False
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Run:
-    """Call a function of the deployment's with `given`, while `hold` is heard; the rest is as in `Fetch`."""
-
-    function: str
-    given: Mapping[str, Value] = field(default_factory=dict[str, Value])
-    into: Mapping[str, str] = field(default_factory=dict[str, str])
-    timeout_ms: int
-    hold: tuple[str, ...] = ()
-    opens: bool = False
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Queue:
-    """Take or keep a place among those who wait at this node, for `kept_ms`; or give it up (`leave`)."""
-
-    kept_ms: int = 0
-    leave: bool = False
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Gather:
-    """Begin to call `targets`, `at_once` at once, and to bring those who accept into `meeting`.
-
-    `meeting`: as `POST /api/gatherings` takes it. Each rings `ring_s` and is called `tries` times `within_s`.
-    """
-
-    targets: tuple[Target, ...]
-    meeting: Mapping[str, Any]
-    at_once: int
-    ring_s: int
-    tries: int
-    within_s: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Invite:
-    """Have `targets` called into this call."""
-
-    targets: tuple[Target, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """Count who is in this call, ourselves among them."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class HangUp:
     """The flow has ended; hang up if the call still lives. `outcome`: how the call is to be remembered."""
 
@@ -250,139 +204,44 @@ def _tuple(value: Any) -> Any:
     return tuple(cast("list[Any]", value)) if isinstance(value, list) else value
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """The call is established and its audio active."""
-
-
-@dataclass(frozen=True, slots=True)
-class Declined:
-    """The unanswered call was rejected or redirected."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Finished:
-    """The prompts have ended. `certain` is False when no word of it came and the time is simply up."""
-
-    certain: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Interrupted:
-    """A key ended the prompts; it waits in the buffer."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Collected:
-    """Keys came: `digits` without the terminator; `how` the entry ended."""
-
-    digits: str
-    how: Literal["maximum", "terminator", "pause"]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Judged:
-    """Keys came, and were judged where they can be read: `outcome` is what the node's `judge` said of them.
-
-    `count` is how many, without the terminator; `token` stands for them in a variable.
-    """
-
-    count: int
-    how: Literal["maximum", "terminator", "pause"]
-    outcome: str | None
-    token: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Silence:
-    """Nothing came before the time was up."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Recorded:
-    """The caller was recorded; the recording is on its way to the store. `full`: it ended at its longest."""
-
-    full: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Transferred:
-    """The call has gone to the target."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class NotTransferred:
-    """The call came back."""
-
-    why: Literal["noAnswer", "declined", "failed"]
-
-
-@dataclass(frozen=True, slots=True)
-class Released:
-    """Somebody let the call go on."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reported:
-    """Whoever had to know was told."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Fetched:
-    """The service or the function has answered, or has not; `values` of the variables that were to be read."""
-
-    outcome: Literal["ok", "refused", "failed", "timeout"]
-    values: Mapping[str, Value] = field(default_factory=dict[str, Value])
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Queued:
-    """Where the caller stands, from 1; None when that is not known, or the place was given up."""
-
-    position: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Gathered:
-    """The gathering has begun."""
-
-
-@dataclass(frozen=True, slots=True)
-class Invited:
-    """They are being called."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Counted:
-    """So many are in the call."""
-
-    count: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Failed:
-    """The act could not be done; `why` is a short word for the journal."""
-
-    why: str
-
-
-Result = (
-    Answered
-    | Declined
-    | Finished
-    | Interrupted
-    | Collected
-    | Judged
-    | Silence
-    | Recorded
-    | Transferred
-    | NotTransferred
-    | Released
-    | Reported
-    | Fetched
-    | Queued
-    | Gathered
-    | Invited
-    | Counted
-    | Failed
-)
+__all__ = [
+    "Act",
+    "Answer",
+    "Answered",
+    "Collected",
+    "Count",
+    "Counted",
+    "Declined",
+    "Failed",
+    "Fetch",
+    "Fetched",
+    "Finished",
+    "Gather",
+    "Gathered",
+    "HangUp",
+    "Interrupted",
+    "Invite",
+    "Invited",
+    "Judged",
+    "Listen",
+    "NotTransferred",
+    "Play",
+    "Queue",
+    "Queued",
+    "Record",
+    "Recorded",
+    "Redirect",
+    "Reject",
+    "Released",
+    "Report",
+    "Reported",
+    "Result",
+    "Run",
+    "Silence",
+    "Stay",
+    "Target",
+    "Transfer",
+    "Transferred",
+    "act_from_json",
+    "act_to_json",
+]

@@ -6,60 +6,38 @@ there is to know about the rules; who finds what is in `flows.loader`, `flows.ro
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
-
-Level = Literal["error", "warning"]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Rule:
-    """One rule. `what` a document must be like, `why`, and how to `mend` one that is not."""
-
-    id: str
-    level: Level
-    what: str
-    why: str
-    mend: str
-
-
-def _error(id: str, what: str, why: str, mend: str) -> Rule:
-    return Rule(id=id, level="error", what=what, why=why, mend=mend)
-
-
-def _warning(id: str, what: str, why: str, mend: str) -> Rule:
-    return Rule(id=id, level="warning", what=what, why=why, mend=mend)
-
+from flows.deployment_rules import DEPLOYMENTS
+from flows.rule import Level, Rule, error, warning
 
 _TEXT = (
-    _error(
+    error(
         "not-yaml",
         "A document is YAML.",
         "What cannot be parsed cannot be used.",
         "Mend the text at the place shown; quote keys such as '*' and '#'.",
     ),
-    _error(
+    error(
         "too-large",
         "A document has at most 512 KiB.",
         "Documents are read when a call begins; their size is bounded.",
         "Split the flow, and use subflows.",
     ),
-    _error(
+    error(
         "too-deep",
         "Values nest at most 30 deep.",
         "Deep nesting serves only to exhaust memory.",
         "Write the value flat.",
     ),
-    _error(
+    error(
         "alias",
         "There are no YAML anchors and aliases.",
         "A few aliases of aliases stand for billions of values.",
         "Write the value out, or put it into 'defaults'; quote a text that begins with * or &.",
     ),
-    _error("tag", "There are no YAML tags.", "Tags make objects of other types.", "Write the value plainly."),
-    _error("several-documents", "A file holds one document.", "Only one could be used.", "Make it two files."),
-    _error("duplicate-key", "A key is written once.", "Only one could hold.", "Remove one of the two."),
-    _error(
+    error("tag", "There are no YAML tags.", "Tags make objects of other types.", "Write the value plainly."),
+    error("several-documents", "A file holds one document.", "Only one could be used.", "Make it two files."),
+    error("duplicate-key", "A key is written once.", "Only one could hold.", "Remove one of the two."),
+    error(
         "wrong-schema",
         "A document says 'schema: 1'.",
         "Later versions may mean something else by the same words.",
@@ -68,81 +46,81 @@ _TEXT = (
 )
 
 _VALUES = (
-    _error(
+    error(
         "unknown-key",
         "Every key is one of the language.",
         "A misspelt key would change nothing, silently.",
         "Use one of the keys named in the message.",
     ),
-    _error("missing-key", "Required keys are there.", "There is no sound default for them.", "Add the key."),
-    _error(
+    error("missing-key", "Required keys are there.", "There is no sound default for them.", "Add the key."),
+    error(
         "wrong-value",
         "A value has the form and the bounds of its key.",
         "Graph, or the caller's patience, allows no other.",
         "Write a value such as the message shows.",
     ),
-    _error(
+    error(
         "bad-expression",
         "Conditions and values are expressions.",
         "What cannot be read cannot be evaluated in a call.",
         "See 'Expressions' in the reference of flows.",
     ),
-    _error(
+    error(
         "bad-pattern",
         "A digit pattern has a form that cannot run long.",
         "A pattern that backtracks would hold up every call of the process.",
         r"Use keys, \d, [...], {m,n} and few ? * + |.",
     ),
-    _error(
+    error(
         "bad-target",
         "A target is a user's or resource account's object id, or a number in E.164 form.",
         "Graph takes nothing else.",
         'Write {user: GUID}, {phone: "+442071234567"} or {applicationInstance: GUID}.',
     ),
-    _error(
+    error(
         "bad-address",
         "A service is asked over https, at an address of host and path.",
         "On the way anybody could read, or answer, a plain http request.",
         "Write https://api.example.com/path; what varies goes into 'query' or 'body', and keys into settings.",
     ),
-    _error(
+    error(
         "bad-hours",
         "Time zones, days, times and dates exist.",
         "Nobody could say whether it is open.",
         "Write mon-fri, 08:00-18:00, 2026-12-25 and a zone such as Europe/London.",
     ),
-    _error("too-many-nodes", "A flow has 1 to 1000 nodes.", "Flows are walked whole.", "Use subflows."),
-    _error(
+    error("too-many-nodes", "A flow has 1 to 1000 nodes.", "Flows are walked whole.", "Use subflows."),
+    error(
         "label-taken",
         "A label names one outcome of its node.",
         "Records and tests could not tell two outcomes apart.",
         "Give one of them another label.",
     ),
-    _error(
+    error(
         "too-many-prompts",
         "At most 20 prompts are played at once.",
         "Graph refuses more.",
         "Record them as one prompt, or use two nodes.",
     ),
-    _error(
+    error(
         "record-too-long",
         "A recording takes at most 120 s.",
         "Graph records no longer at once.",
         "Use 'voicemail', which chains recordings, or shorten 'maxDuration'.",
     ),
-    _error(
+    error(
         "record-without-consent",
         "Whoever is recorded is told so first.",
         "Recording without it is forbidden in most places.",
         "Name the prompt that says it under 'consent'.",
     ),
-    _error(
+    error(
         "dial-without-allow-list",
         "A number that comes up in a call is dialled only when it is on a list.",
         "Callers would telephone the world at the owner's cost.",
         "Name the prefixes that may be dialled under 'allow'.",
     ),
-    _error(
+    error(
         "impossible-entry",
         "'min' is not more than 'max'.",
         "No caller could ever enter it.",
@@ -151,45 +129,45 @@ _VALUES = (
 )
 
 _NAMES = (
-    _error("unknown-kind", "Kinds of nodes exist.", "Nobody knows what to do there.", "Use a kind of the reference."),
-    _error("unknown-node", "Nodes that are named exist.", "The call could not go on.", "Correct the name."),
-    _error(
+    error("unknown-kind", "Kinds of nodes exist.", "Nobody knows what to do there.", "Use a kind of the reference."),
+    error("unknown-node", "Nodes that are named exist.", "The call could not go on.", "Correct the name."),
+    error(
         "unknown-prompt",
         "Prompts that are named have audio in the flow's locale.",
         "The caller would hear nothing, and the node fail.",
         "Correct the name, or write its text and make its audio.",
     ),
-    _error(
+    error(
         "unknown-variable",
         "Variables that are used are set somewhere.",
         "A misspelt variable is null for ever.",
         "Correct the name, or declare it under 'variables'.",
     ),
-    _error(
+    error(
         "unknown-outcome",
         "Outcomes are those of the node's kind.",
         "What never happens leads nowhere.",
         "Use one of the outcomes named in the message.",
     ),
-    _error(
+    error(
         "unknown-function",
         "Functions that are called are in `functions.py` beside the flows.",
         "Nothing could be called, and the node would fail.",
         "Correct the name, or add the function to FUNCTIONS there.",
     ),
-    _error(
+    error(
         "outcome-without-target",
         "Every outcome leads somewhere.",
         "A call that comes there would have no way on.",
         "Add the target under 'next' or 'on'.",
     ),
-    _error(
+    error(
         "unanswered",
         "Nothing is said to a caller before 'answer'.",
         "Graph plays nothing on a call that is not established.",
         "Put an 'answer' before the node.",
     ),
-    _error(
+    error(
         "answered-already",
         "'answer', 'reject' and 'redirect' come before the call is answered.",
         "Graph refuses them on an established call.",
@@ -198,79 +176,79 @@ _NAMES = (
 )
 
 _WALKS = (
-    _warning(
+    warning(
         "unreachable-node",
         "Every node can be reached.",
         "A node that nothing leads to is a mistake, or waste.",
         "Lead to it, or remove it.",
     ),
-    _warning(
+    warning(
         "dead-end",
         "A failure does not end a call without a word.",
         "The caller is cut off and does not know why.",
         "Give 'failed' a target, or the flow a handler: defaults: {onError: {next: ...}}.",
     ),
-    _error(
+    error(
         "endless-loop",
         "From every node some outcome leads to the end.",
         "The caller can only hang up.",
         "Lead out of the circle.",
     ),
-    _warning(
+    warning(
         "unattended-loop",
         "A caller who does nothing comes to an end.",
         "A line left open goes round, and is paid for, until the call's maximum length.",
         "Lead out of the circle after some tries: 'tooMany' to a hangup or to a person.",
     ),
-    _warning(
+    warning(
         "silent-loop",
         "Every circle asks something of the call: it plays, listens, waits or asks a service.",
         "Of a call that goes round in itself nothing is heard, and after 200 nodes it is given up.",
         "Lead out of the circle, or put the value in one expression.",
     ),
-    _warning(
+    warning(
         "after-hangup",
         "What runs after the caller has left needs no call.",
         "The walk ends at the first node that does.",
         "Use nodes that need no call there, such as 'set', 'branch' and 'hangup'.",
     ),
-    _warning(
+    warning(
         "no-human",
         "Some way leads to a person: a transfer, a redirect, or a recording that somebody hears.",
         "Callers whose case the flow does not know are lost.",
         "Add a transfer or a voicemail.",
     ),
-    _warning(
+    warning(
         "dead-air",
         "A caller is not left in silence for more than the limit (10 s unless told).",
         "Callers take silence for a broken line.",
         "Shorten the time, or play something meanwhile.",
     ),
-    _warning(
+    warning(
         "unused-variable",
         "Variables that are set are used.",
         "Either a use is missing, or the caller is asked in vain.",
         "Use the variable, or do not set it.",
     ),
-    _error(
+    error(
         "sensitive-use",
         "What callers enter in a call that asks for a secret goes nowhere but into an 'http' body that accepts it.",
         "Nobody may read its keys, so the variable holds a token; an address is logged, a notice is read by many.",
         "Write {kind: http, accepts: sensitive, body: {field: variable}}, or ask for the secret in a flow of its own.",
     ),
-    _warning(
+    warning(
         "unset-variable",
         "A variable is set before it is used.",
         "Until then it is null.",
         "Declare it under 'variables', or set it on the way.",
     ),
-    _warning(
+    warning(
         "constant-condition",
         "Conditions depend on something.",
         "A condition without variables always goes the same way.",
         "Name the variable, or lead there directly.",
     ),
-    _warning(
+    warning(
         "repeated-condition",
         "A condition is tried once in a branch.",
         "The second can never hold.",
@@ -278,83 +256,6 @@ _WALKS = (
     ),
 )
 
-_DEPLOYMENTS = (
-    _error("unreadable", "Files can be read.", "Nobody knows what they hold.", "See the message."),
-    _error(
-        "file-name",
-        "A flow's file is called by its id.",
-        "The bot looks for {id}.yaml.",
-        "Rename the file, or correct the id.",
-    ),
-    _error(
-        "subflow-without-return",
-        "A flow that is used as a subflow comes back.",
-        "The call would end in it, and what follows would be for nothing.",
-        "End it with nodes of kind 'return', or use 'goto' and nodes of this flow.",
-    ),
-    _error(
-        "subflow-circle",
-        "No flow is part of itself.",
-        "It could not be written out.",
-        "Lead back with a node of the same flow.",
-    ),
-    _error(
-        "subflow-routed",
-        "Calls are routed to flows that answer them.",
-        "A flow with a 'return' is for other flows.",
-        "Route to a flow that uses it.",
-    ),
-    _error("duplicate-flow", "An id names one flow.", "Only one of the two would be used.", "Rename one of them."),
-    _error(
-        "missing-locale",
-        "A locale that is used has prompts.",
-        "The call would have nothing to say.",
-        "Make the prompts of that locale, or use another.",
-    ),
-    _error(
-        "prompt-format",
-        "Prompts are WAV, PCM, 16 kHz, mono, 16-bit.",
-        "Graph plays nothing else.",
-        "Make the prompt again: python -m prompts.make",
-    ),
-    _error("duplicate-route", "Routes have different names.", "Records could not tell them apart.", "Rename one."),
-    _error("unknown-flow", "Flows that are named exist.", "Calls would get an apology.", "Correct the name."),
-    _error(
-        "route-order",
-        "The last route, and no other, takes every call.",
-        "Otherwise some calls have no route, or some routes no calls.",
-        "Move the route without 'when' to the end.",
-    ),
-    _warning(
-        "unreachable-route",
-        "Two routes have different conditions.",
-        "The first match wins: the second gets no call.",
-        "Remove or correct it.",
-    ),
-    _warning(
-        "recording-off",
-        "A flow that records is routed with 'recording: kept'.",
-        "The node fails, and the caller's message is not taken.",
-        "Add 'recording: kept' to the route.",
-    ),
-    _error(
-        "pstn-without-instance",
-        "A flow that sends callers to a phone number is called by number or resource account.",
-        "Graph sends on to the telephone network only calls to an application instance.",
-        "Add 'phone' or 'applicationInstance' to the route's 'when', or transfer to a user.",
-    ),
-    _error(
-        "http-not-allowed",
-        "Services that are asked are those that the setting HTTP_ALLOW lists.",
-        "The deployment asks no other, and the node fails.",
-        "Add the host, with its port where that is not 443, to HTTP_ALLOW, and tell 'check' with --http-allow.",
-    ),
-    _error(
-        "dial-not-allowed",
-        "Numbers that are dialled begin as the setting DIAL_ALLOW says.",
-        "The deployment refuses every other, as it does without the setting, and the node fails.",
-        "Add the beginning of the number to DIAL_ALLOW, and tell 'check' with --dial-allow; or transfer to a user.",
-    ),
-)
+RULES: dict[str, Rule] = {rule.id: rule for rule in (*_TEXT, *_VALUES, *_NAMES, *_WALKS, *DEPLOYMENTS)}
 
-RULES: dict[str, Rule] = {rule.id: rule for rule in (*_TEXT, *_VALUES, *_NAMES, *_WALKS, *_DEPLOYMENTS)}
+__all__ = ["RULES", "Level", "Rule"]
