@@ -17,6 +17,7 @@ from simulator.actions import (
     outgoing,
     participants,
     recording_status,
+    redirect,
     transfer,
 )
 from simulator.permissions import ACCESS_MEDIA, CALLING, INITIATE, INITIATE_GROUP, JOIN_GROUP, JOIN_GROUP_AS_GUEST
@@ -69,7 +70,7 @@ ROWS: tuple[Row, ...] = (
     _call("hangUp", "DELETE", CALL, lifetime.hang_up, "call-delete"),
     on_call("answer", incoming.answer),  # none for a call from one person; a group's invitation needs some
     on_call("reject", incoming.reject),
-    on_call("redirect", incoming.redirect, INITIATE),
+    on_call("redirect", redirect.redirect, INITIATE),
     on_call("transfer", transfer.transfer, INITIATE),
     on_call("playPrompt", media.play_prompt, *_ANY, at_creation=True),
     on_call("recordResponse", media.record_response, ACCESS_MEDIA, page="call-record"),

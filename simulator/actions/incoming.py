@@ -1,6 +1,6 @@
-"""What becomes of a ringing call: answer, reject, redirect.
+"""A ringing call: how the bot hears of it, and how it answers or rejects it.
 
-Sources: https://learn.microsoft.com/graph/api/call-answer, call-reject, call-redirect
+Sources: https://learn.microsoft.com/graph/api/call-answer, call-reject
 """
 
 from __future__ import annotations
@@ -17,10 +17,8 @@ from simulator.errors import invalid, wrong_state
 from simulator.identities import Identity
 from simulator.notifications import Notification
 from simulator.permissions import JOIN_GROUP, JOIN_GROUP_AS_GUEST
-from simulator.settings import Target
 
 _REASONS = frozenset({"none", "busy", "forbidden"})
-_DEFAULT_RING_S = {True: 55, False: 60}
 
 
 def ring(call: Call) -> None:
@@ -61,7 +59,7 @@ def answer(asked: Asked) -> Answer:
     callback_uri = body.callback_uri()
     if callback_uri is None and not call.settings.callback_uri_optional:
         raise invalid("callbackUri is required.")
-    _still_ringing(call)
+    still_ringing(call)
     if call.conversation is not None:
         asked.needs(JOIN_GROUP, JOIN_GROUP_AS_GUEST)
     call.move("answered")
@@ -81,26 +79,10 @@ def reject(asked: Asked) -> Answer:
     if body.raw("reason") not in (None, *_REASONS):
         raise invalid(f"reason must be one of {', '.join(sorted(_REASONS))}.")
     callback_uri = body.callback_uri()
-    _still_ringing(call)
+    still_ringing(call)
     call.callback_url = callback_uri or call.callback_url
     call.transcript.add("far_end", does="hears that the call is rejected", reason=body.raw("reason"))
     call.end(None, bare=call.settings.reject_notification_bare)
-    return Answer(status=202)
-
-
-def redirect(asked: Asked) -> Answer:
-    """`POST /communications/calls/{id}/redirect`. Several targets ring at once; the first to answer has the call."""
-    call, body = asked.call, asked.body
-    targets = [target(item) for item in body.items("targets", 1, 25)]
-    ring_s = body.number("timeout", _DEFAULT_RING_S[len(targets) == 1], 15, 90)
-    callback_uri = body.callback_uri()
-    _still_ringing(call)
-    call.move("redirected")
-    call.cancel("window")
-    call.callback_url = callback_uri or call.callback_url
-    call.transcript.add("far_end", does="rings", who=[target.id for target in targets])
-    after_s, outcome, who = _first_to_act(call, targets, ring_s)
-    call.later("redirect", after_s, lambda: _redirected(call, outcome, who))
     return Answer(status=202)
 
 
@@ -109,7 +91,8 @@ def _establishing(call: Call) -> None:
     connecting.connect(call)
 
 
-def _still_ringing(call: Call) -> None:
+def still_ringing(call: Call) -> None:
+    """Refuse what only a ringing call can have. Raises `GraphError`."""
     if call.state != "incoming":
         raise wrong_state(f"The call is {call.state}: only an incoming call can be answered, rejected or redirected.")
 
@@ -120,40 +103,6 @@ def target(item: Any, where: str = "targets") -> Identity:
     if identity is None:
         raise invalid(f"{where} must hold invitationParticipantInfo objects whose identity has an id.")
     return identity
-
-
-def _first_to_act(call: Call, targets: list[Identity], ring_s: int) -> tuple[float, str, Identity]:
-    """When, how and by whom the redirect is decided: by the first to answer, else by the last to say no."""
-    plans = [(_plan(call, target), target) for target in targets]
-    answers = [(plan.after_s, target) for plan, target in plans if plan.outcome == "answers" and plan.after_s <= ring_s]
-    if answers:
-        after_s, who = min(answers, key=lambda one: one[0])
-        return after_s, "answers", who
-    if any(plan.outcome in ("no_answer", "answers", "waits") for plan, _ in plans):
-        return float(ring_s), "no_answer", targets[0]
-    plan, who = max(plans, key=lambda one: one[0].after_s)
-    return min(plan.after_s, ring_s), plan.outcome, who
-
-
-def _plan(call: Call, who: Identity) -> Target:
-    """How somebody behaves; only resource accounts reach the telephone network, and no one other tenants' users."""
-    out_of_reach = who.kind == "phone" and not call.birth.reaches_phones
-    if out_of_reach or call.settings.foreign(who.id, who.tenant_id, call.birth.tenant_id):
-        return Target(outcome="fails")
-    return call.exchange.plan(who.id)
-
-
-def _redirected(call: Call, outcome: str, who: Identity) -> None:
-    call.transcript.add("far_end", does=outcome, who=who.id)
-    if outcome == "answers":
-        answered_by = {
-            "@odata.type": "#microsoft.graph.participantInfo",
-            "identity": who.to_graph(call.settings),
-            "endpointType": "default",
-        }
-        call.end(None, answeredBy=answered_by, direction="incoming", tenantId=call.birth.tenant_id)
-    else:
-        call.end(call.settings.result(outcome))
 
 
 def _group_fields(call: Call) -> dict[str, Any]:

@@ -28,7 +28,6 @@ def hang_up(asked: Asked) -> Answer:
     call.cancel("establishing")
     call.cancel("media")
     call.cancel("transfer")
-    call.cancel("redirect")
     for ringing in tuple(call.ringing):
         ringing.stop()
     call.later("terminating", call.settings.terminating_delay_s, lambda: call.end(call.settings.result("bot_hung_up")))

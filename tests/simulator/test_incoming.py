@@ -156,6 +156,40 @@ async def test_a_redirect_ends_as_its_targets_behave(bot, clock, redirect):
         assert bot.ended(call_id)["answeredBy"]["identity"]["user"]["id"] == "kind"
 
 
+@pytest.mark.parametrize("settings", [{"anyone_else": {"outcome": "waits"}}])
+async def test_those_whom_a_redirect_rings_can_act(bot):
+    call_id, _ = await ringing(bot)
+    await bot.act(call_id, "redirect", **redirect_to("a", "b", "c"))
+    bot.simulator.decline(call_id, "a")
+    assert (await bot.control("GET", f"/calls/{call_id}"))[1]["rings"] == ["b", "c"]
+    bot.simulator.answer(call_id, "c")
+    await bot.until(lambda: bot.ended(call_id) is not None)
+    assert bot.ended(call_id)["answeredBy"]["identity"]["user"]["id"] == "c"
+    assert bot.result(call_id) is None
+
+
+@pytest.mark.parametrize("settings", [{"anyone_else": {"outcome": "waits"}}])
+async def test_nobody_rings_any_more_when_the_bot_hangs_up_a_redirected_call(bot, clock):
+    call_id, _ = await ringing(bot)
+    out_of_reach = {"identity": {"phone": {"id": "+441632960000"}}}
+    targets = [*redirect_to("a")["targets"], out_of_reach]
+    await bot.act(call_id, "redirect", targets=targets)
+    assert (await bot.ask("DELETE", call_id))[0] == 204
+    await clock.advance(120)
+    assert bot.result(call_id) == (200, 7000)
+    assert [entry["does"] for entry in bot.simulator.call(call_id).transcript.of("far_end")] == [
+        *("rings", "rings", "is out of reach"),
+    ]
+
+
+async def test_a_redirect_to_a_telephone_out_of_reach_fails(bot, clock):
+    call_id, _ = await ringing(bot)
+    await bot.act(call_id, "redirect", targets=[{"identity": {"phone": {"id": "+441632960000"}}}])
+    assert bot.simulator.call(call_id).ringing == []
+    await bot.until(lambda: bot.ended(call_id) is not None)
+    assert bot.result(call_id) == (480, 10037)
+
+
 async def test_a_caller_who_gives_up_ends_the_ringing_at_the_registered_url(bot):
     call_id, _ = await ringing(bot)
     bot.simulator.hang_up(call_id)
