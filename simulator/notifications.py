@@ -1,6 +1,6 @@
 """Notifications, as Graph words them, with the quirks that real ones have.
 
-Source: https://learn.microsoft.com/graph/api/resources/commsnotification and contract sections 0.1 and B.
+Source: https://learn.microsoft.com/graph/api/resources/commsnotification; the quirks are from samples and logged calls.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """How things end: `code` and `subcode` of a `resultInfo`, and the words that go with them.
 
 Source: https://learn.microsoft.com/graph/api/call-delete for ended calls; the calling service's own list for the rest,
-which Graph has not confirmed (contract D.2, D.3, K.8). `SimulatorSettings.results` replaces any of them.
+which Graph has not confirmed. `SimulatorSettings.results` replaces any of them.
 """
 
 from __future__ import annotations

@@ -80,7 +80,7 @@ class SimulatorSettings:
     #: Life of a token from the token service; Entra says 3599.
     access_token_life_s: float = 3599.0
 
-    # --- webhook delivery (contract K.1)
+    # --- webhook delivery
     webhook_attempts: int = 1
     webhook_retry_delay_s: float = 1.0
     #: Seconds on the wall, also under virtual time.
@@ -101,7 +101,7 @@ class SimulatorSettings:
     #: Whether a call ends whose incoming notification nobody took.
     unacknowledged_call_ends: bool = True
 
-    # --- wire form (contract 0.1)
+    # --- wire form
     #: Label and encoding of webhook bodies, e.g. "Windows-1252"; null leaves the label out and sends UTF-8.
     webhook_charset: str | None = None
     #: Ids as dashed lower-case GUIDs, as 32 upper-case hex digits, or dashed in URLs and hex in bodies.
@@ -132,7 +132,7 @@ class SimulatorSettings:
     #: Window for answer, reject and redirect, from the sending of the incoming notification.
     answer_window_s: float = 15.0
     policy_answer_window_s: float = 5.0
-    #: `answer` without a callbackUri is accepted and the registered URL is used (contract K.10).
+    #: `answer` without a callbackUri is accepted and the registered URL is used.
     callback_uri_optional: bool = True
     establishing_delay_s: float = 0.05
     established_delay_s: float = 0.3
@@ -141,14 +141,14 @@ class SimulatorSettings:
     terminating_delay_s: float = 0.1
     #: Without a keepAlive for this long the call ends.
     keep_alive_lapse_s: float = 45 * 60.0
-    #: Longest call; null for no limit (contract K.7).
+    #: Longest call; null for no limit: none is documented.
     max_call_s: float | None = None
 
     # --- how things end
     #: Replaces some of `simulator.results.RESULTS`, by name.
     results: dict[str, Result] = field(default_factory=dict)
 
-    # --- outgoing calls (contract A.2, K.7)
+    # --- outgoing calls
     #: How long a call of the bot's, or an invitation, rings.
     ring_s: float = 120.0
     #: Whether the call says `ringing`, which the documents list and the metadata do not know.
@@ -156,7 +156,7 @@ class SimulatorSettings:
     #: Tenants of users who are of another tenant than the bot's home, by user id: calling them is refused with 7505.
     foreign_users: dict[str, str] = field(default_factory=dict)
 
-    # --- group calls and meetings (contract C.5, C.6, K.4)
+    # --- group calls and meetings
     #: Changes of a roster that come within this make one notification.
     roster_delay_s: float = 0.1
     #: The least time between two rosters of one call.
@@ -186,7 +186,7 @@ class SimulatorSettings:
     targets: dict[str, Target] = field(default_factory=dict)
     #: How everyone else behaves.
     anyone_else: Target = field(default_factory=Target)
-    #: Consultative transfers work on either call, or on the call made later, or earlier, only (contract K.5).
+    #: Consultative transfers work on either call, or on the call made later, or earlier, only.
     consultative_transfer_on: Literal["either", "later", "earlier"] = "either"
     #: How long a transfer rings before "no_answer" counts as failed.
     transfer_ring_s: float = 55.0
@@ -208,7 +208,7 @@ class SimulatorSettings:
     #: Between two keys that the bot presses, when it does not say.
     sent_tone_s: float = 0.25
 
-    # --- prompts and recordings (contract K.6, K.8)
+    # --- prompts and recordings
     #: Prompt files larger than this cannot be downloaded.
     prompt_max_bytes: int = 50_000_000
     #: Seconds on the wall, also under virtual time.
