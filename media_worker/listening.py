@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+import numpy as np
+
 from media_worker.audio import MIXED, Records
-from media_worker.pipeline.lanes import NO_LANE, Lanes, rounds
+from media_worker.pipeline.lanes import NO_LANE, Lanes, Lanes_, rounds
+from media_worker.pipeline.mixer import mixes
+from media_worker.pipeline.tones import Tones
 from media_worker.pipeline.tracks import Block, Tracks
+from media_worker.pipeline.voices import Voices, decibels
 from media_worker.recording import Recording
 from media_worker.session import Session
 from media_worker.streams import protocol
@@ -23,9 +28,15 @@ class Listening:
         self._now = now
         self._lanes = Lanes(MOST_LANES, self._opened)
         self._tracks = Tracks(MOST_LANES)
+        self._tones = Tones(MOST_LANES)
+        self._voices = Voices(MOST_LANES)
+        #: What each lane is listened to for.
+        self._for_tones = np.zeros(MOST_LANES, bool)
+        self._for_voices = np.zeros(MOST_LANES, bool)
 
     def take(self, frames: Records) -> None:
         """Take the frames of one tick, of all streams."""
+        frames = self._with_mixes(frames)
         lanes = self._lanes.of(frames)
         if (lanes == NO_LANE).any():
             frames, lanes = frames[lanes != NO_LANE], lanes[lanes != NO_LANE]
@@ -37,6 +48,12 @@ class Listening:
             part = frames[chosen]
             for block in self._tracks.write(lanes[chosen], part["timestamp"], part["pcm"]):
                 self._full(block)
+            self._listen(lanes[chosen], part)
+
+    def levels(self, stream: int) -> dict[str, float]:
+        """How loud each speaker of a stream was last, in decibels of full scale."""
+        lanes = self._lanes.of_stream(stream)
+        return {str(self._lanes.speaker[lane]): round(decibels(float(self._voices.level[lane])), 1) for lane in lanes}
 
     def stop_recording(self, stream: int, recording: Recording) -> None:
         """Give a recording what is left of its tracks."""
@@ -50,6 +67,27 @@ class Listening:
         for lane in self._lanes.close(stream):
             self._tracks.stop(lane)
 
+    def _with_mixes(self, frames: Records) -> Records:
+        wanted = [stream for stream, session in self._sessions.items() if session.wants_mix]
+        if not wanted:
+            return frames
+        return np.concatenate([frames, mixes(frames, np.array(wanted, np.uint32))])
+
+    def _listen(self, lanes: Lanes_, frames: Records) -> None:
+        tones, voices = self._for_tones[lanes], self._for_voices[lanes]
+        if not (tones | voices).any():
+            return
+        sound = frames["pcm"].astype(np.float32)
+        if tones.any():
+            for lane, tone in self._tones.take(lanes[tones], sound if tones.all() else sound[tones]):
+                self._session(lane).tone(tone, "inBand", self._now())
+        if voices.any():
+            for lane, speaks in self._voices.take(lanes[voices], frames["pcm"][voices], sound[voices]):
+                self._session(lane).voice(int(self._lanes.speaker[lane]), speaks)
+
+    def _session(self, lane: int) -> Session:
+        return self._sessions[int(self._lanes.stream[lane])]
+
     def _hand_on(self, frames: Records) -> None:
         """Let voice back ends hear."""
         now = self._now()
@@ -58,6 +96,8 @@ class Listening:
                 continue
             for frame in frames[frames["stream"] == session.opened.stream]:
                 speaker = int(frame["speaker"])
+                if session.wants_mix and speaker == MIXED:
+                    continue  # the back end hears the speakers apart
                 participant = None if speaker == MIXED else session.name_of(speaker)
                 session.stream.send(protocol.audio(frame["pcm"].tobytes(), at=now, participant=participant))
 
@@ -74,7 +114,12 @@ class Listening:
                     self._begin_track(recording, lane)
 
     def _opened(self, lane: int, stream: int, speaker: int) -> None:
+        self._tones.reset(lane)
+        self._voices.reset(lane)
         session = self._sessions.get(stream)
+        heard = session is not None and (speaker != MIXED or not session.ask.unmixed)
+        self._for_tones[lane] = heard and session is not None and session.features.in_band_tones
+        self._for_voices[lane] = heard and session is not None and session.features.voice_activity
         if session is not None and session.recording is not None:
             self._begin_track(session.recording, lane)
 

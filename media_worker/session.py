@@ -106,6 +106,11 @@ class Session:
         """Whether it still is one."""
         return self.state not in ("closing", "closed", "failed")
 
+    @property
+    def wants_mix(self) -> bool:
+        """Whether its speakers, who come apart, are to be mixed."""
+        return self.ask.unmixed and self.recording is not None and self.recording.layout == "mixed"
+
     def bind(self, binding: Binding, now: float) -> bool:
         """This is the call; False where it is bound to another."""
         if self.binding is not None:

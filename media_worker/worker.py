@@ -215,6 +215,10 @@ class Worker:
         """Show a still image from now on, as often as its format says."""
         session.shown[socket] = (frame, self.now())
 
+    def levels(self, session: Session) -> dict[str, float]:
+        """How loud each speaker was last, in decibels of full scale, where voices are listened for."""
+        return self._listening.levels(session.opened.stream)
+
     def drain(self) -> None:
         """Take no more sessions; those that are there are told so, once."""
         if not self.draining:

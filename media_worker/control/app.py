@@ -126,7 +126,7 @@ class Control:
         """A session's state and counters."""
         session = self._session(request)
         drops = self._worker.engine.drops(session.opened.stream)
-        return web.json_response({**session.to_json(), "drops": vars(drops)})
+        return web.json_response({**session.to_json(), "drops": vars(drops), "levels": self._worker.levels(session)})
 
     async def delete(self, request: web.Request) -> web.Response:
         """Let it go; answers when its recording is written."""
