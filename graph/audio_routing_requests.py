@@ -1,4 +1,8 @@
-"""Requests about audio routing groups: who hears whom in a group call, apart from the main mix."""
+"""Requests about audio routing groups: who hears whom in a group call, apart from the main mix.
+
+A group has one source, and one receiver (`oneToOne`) or several (`multicast`).
+Source: https://learn.microsoft.com/graph/api/resources/audioroutinggroup
+"""
 
 from __future__ import annotations
 
@@ -67,7 +71,7 @@ class GetAudioRoutingGroup(_OneGroup):
 
 @dataclass(frozen=True, kw_only=True)
 class _WrittenGroup(_OneGroup):
-    #: `oneToOne`: one source, one receiver; `multicast`: one source, several receivers.
+    #: `oneToOne` or `multicast`.
     mode: str
     #: Ids of participants.
     sources: tuple[str, ...]
@@ -82,6 +86,8 @@ class _WrittenGroup(_OneGroup):
                 raise BadRequest(name, "must name at least one participant")
             for one in ids:
                 check_id(name, one, "ids of participants")
+        if len(self.sources) > 1:
+            raise BadRequest("sources", "must be 1")
         if self.mode == "oneToOne" and len(self.receivers) > 1:
             raise BadRequest("receivers", "must be 1 where the mode is oneToOne")
 

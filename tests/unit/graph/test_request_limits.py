@@ -123,7 +123,7 @@ WRONG: dict[tuple[type[Request], str], list[Any]] = {
         for kind in (CreateAudioRoutingGroup, UpdateAudioRoutingGroup)
         for name, values in {
             "mode": ["", "OneToOne", "unknownFutureValue"],
-            "sources": [(), ("a/b",), (PARTICIPANT, "")],
+            "sources": [(), ("a/b",), (PARTICIPANT, ""), (PARTICIPANT, OPERATION)],
             "receivers": [(), ("a/b",), (PARTICIPANT, OPERATION)],
         }.items()
     },
@@ -238,8 +238,12 @@ def test_only_one_is_moved_at_a_time() -> None:
     assert made(InviteParticipants, participants=(USER,), replaces_call_id=CALL)
 
 
-def test_a_multicast_has_many_receivers() -> None:
-    assert made(CreateAudioRoutingGroup, mode="multicast", receivers=(PARTICIPANT, OPERATION))
+def test_a_multicast_has_many_receivers_and_one_source() -> None:
+    several = (PARTICIPANT, OPERATION)
+    assert made(CreateAudioRoutingGroup, mode="multicast", receivers=several)
+    with pytest.raises(BadRequest) as problem:
+        made(CreateAudioRoutingGroup, mode="multicast", sources=several)
+    assert problem.value.field == "sources"
 
 
 @pytest.mark.parametrize(
