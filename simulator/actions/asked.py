@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from simulator.simulator import Simulator
 
 _LONGEST_CONTEXT = 256
-_MODALITIES = frozenset({"audio", "video", "videoBasedScreenSharing", "data"})
+_MODALITIES = ("audio", "video", "videoBasedScreenSharing", "data")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,12 +134,23 @@ class Body:
         """`prompts`: media prompts, each with its `@odata.type`."""
         return tuple(prompt(item, "prompts") for item in self.items("prompts", least, most))
 
+    def word(self, name: str, allowed: Collection[str]) -> str:
+        """One of a few words."""
+        value = self._fields.get(name)
+        if not isinstance(value, str) or value not in allowed:
+            raise invalid(f"{name} must be one of {', '.join(allowed)}.")
+        return value
+
+    def words(self, name: str, allowed: Collection[str], *, least: int, most: int) -> tuple[str, ...]:
+        """A list of such words."""
+        values = self.items(name, least, most)
+        if not all(isinstance(value, str) and value in allowed for value in values):
+            raise invalid(f"{name} must hold some of {', '.join(allowed)}.")
+        return tuple(values)
+
     def modalities(self, name: str) -> tuple[str, ...]:
         """A list of modalities with at least one member."""
-        values = self.items(name, 1, len(_MODALITIES))
-        if any(value not in _MODALITIES for value in values):
-            raise invalid(f"{name} must hold some of {', '.join(sorted(_MODALITIES))}.")
-        return tuple(values)
+        return self.words(name, _MODALITIES, least=1, most=len(_MODALITIES))
 
 
 def media_info(value: Any, where: str) -> MediaInfo:

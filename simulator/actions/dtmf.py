@@ -8,11 +8,11 @@ from __future__ import annotations
 from simulator.actions.asked import Answer, Asked, operation_answer
 from simulator.actions.media import sound_ready
 from simulator.call import Call
-from simulator.errors import invalid
 from simulator.operations import Operation
 from simulator.tones import DIAL_CHARACTERS
 
 _LONGEST_DELAY_MS = 60_000
+_MOST_TONES = 256
 
 
 class SendDtmfTones(Operation):
@@ -22,7 +22,7 @@ class SendDtmfTones(Operation):
 
     def __init__(self, call: Call, client_context: str | None, tones: list[str], delay_s: float) -> None:
         super().__init__(call, client_context, status="running")
-        self._waiting = list(tones)
+        self._waiting = tones
         self._delay_s = delay_s
         call.on_end.append(self.cancel)
         call.on_cancel.append(self.cancel)
@@ -50,12 +50,10 @@ class SendDtmfTones(Operation):
 def send_dtmf_tones(asked: Asked) -> Answer:
     """`POST /communications/calls/{id}/sendDtmfTones`."""
     call, body = asked.call, asked.body
-    context, tones = body.client_context(), body.items("tones", 1, 256)
-    if any(tone not in DIAL_CHARACTERS for tone in tones):
-        raise invalid("tones must hold tone0 to tone9, star, pound, a to d, flash.")
+    context, tones = body.client_context(), body.words("tones", DIAL_CHARACTERS, least=1, most=_MOST_TONES)
     default_ms = round(call.settings.sent_tone_s * 1000)
     delay_s = body.number("delayBetweenTonesMs", default_ms, 0, _LONGEST_DELAY_MS) / 1000
     sound_ready(call)
-    operation = SendDtmfTones(call, context, tones, delay_s)
+    operation = SendDtmfTones(call, context, list(tones), delay_s)
     call.operations.add(operation)
     return operation_answer(operation)

@@ -17,8 +17,10 @@ from simulator.call import Call
 from simulator.errors import GraphError, conflict, invalid, not_established, not_service_hosted
 from simulator.operations import Operation
 
-_ROLES = frozenset({"viewer", "sharer"})
-_MODES = frozenset({"oneToOne", "multicast"})
+_ROLES = ("viewer", "sharer")
+#: Modes of audio routing groups, and what can name several participants in them.
+#: Source: https://learn.microsoft.com/graph/api/resources/audioroutinggroup
+_SEVERAL = {"oneToOne": frozenset[str](), "multicast": frozenset({"receivers"})}
 _MOST_MEMBERS = 1000
 
 
@@ -38,9 +40,7 @@ def get_sharing_session(asked: Asked) -> Answer:
 
 def change_screen_sharing_role(asked: Asked) -> Answer:
     """`POST /communications/calls/{id}/changeScreenSharingRole`; only an application that hosts media has a screen."""
-    call, role = asked.call, asked.body.raw("role")
-    if role not in _ROLES:
-        raise invalid(f"role must be one of {', '.join(sorted(_ROLES))}.")
+    call, role = asked.call, asked.body.word("role", _ROLES)
     conversation = in_conversation(call)
     if call.service_hosted:
         raise not_service_hosted()
@@ -114,15 +114,14 @@ def _group(body: Body, old: dict[str, Any] | None = None) -> dict[str, Any]:
     """A group as the request wants it; what it does not say stays as it was."""
     given = {name: body.raw(name) for name in ("id", "routingMode", "sources", "receivers")}
     group = {**(old or {}), **{name: value for name, value in given.items() if value is not None}}
-    if group.get("routingMode") not in _MODES:
-        raise invalid(f"routingMode must be one of {', '.join(sorted(_MODES))}.")
+    group["routingMode"] = Body(group).word("routingMode", _SEVERAL)
     for name in ("sources", "receivers"):
         members = group.get(name)
         if not isinstance(members, list) or not 1 <= len(members) <= _MOST_MEMBERS:
             raise invalid(f"{name} must be a list of participants' ids.")
         if any(not isinstance(member, str) for member in members):
             raise invalid(f"{name} must hold participants' ids.")
-        if len(members) > 1 and (name == "sources" or group["routingMode"] == "oneToOne"):
+        if len(members) > 1 and name not in _SEVERAL[group["routingMode"]]:
             raise invalid(f"{name} can hold one participant in the routing mode {group['routingMode']}.")
     group.setdefault("id", str(uuid.uuid4()))
     if not isinstance(group["id"], str):

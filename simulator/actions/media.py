@@ -6,9 +6,9 @@ call-cancelmediaprocessing
 
 from __future__ import annotations
 
-from simulator.actions.asked import Answer, Asked, Body, operation_answer
+from simulator.actions.asked import Answer, Asked, operation_answer
 from simulator.call import Call
-from simulator.errors import GraphError, invalid, media_inactive, not_established, not_service_hosted
+from simulator.errors import GraphError, media_inactive, not_established, not_service_hosted
 from simulator.media import MediaOperation, PlayPrompt
 from simulator.operations import Instant
 from simulator.record_response import RecordResponse, RecordSettings
@@ -35,7 +35,7 @@ def record_response(asked: Asked) -> Answer:
         max_duration_s=body.number("maxRecordDurationInSeconds", 5, 1, _LONGEST_S),
         beep=body.flag("playBeep", True),
         barge_in=body.flag("bargeInAllowed", False),
-        stop_tones=_stop_tones(body),
+        stop_tones=frozenset(body.words("stopTones", TONES, least=0, most=len(TONES))),
     )
     operation = RecordResponse(call, body.client_context(), body.prompts(0, 1), settings)
     media_ready(call)
@@ -87,10 +87,3 @@ def _queued(call: Call, operation: MediaOperation) -> Answer:
     call.operations.add(operation)
     call.media.add(operation)
     return operation_answer(operation)
-
-
-def _stop_tones(body: Body) -> frozenset[str]:
-    tones = body.items("stopTones", 0, len(TONES))
-    if any(tone not in TONES for tone in tones):
-        raise invalid("stopTones must hold dial characters: 0 to 9, *, #, A to D.")
-    return frozenset(tones)

@@ -32,7 +32,7 @@ class MediaConfig:
     def of(cls, value: Any) -> MediaConfig:
         """Read it. Raises `GraphError` 400/8523."""
         kind = value.get("@odata.type") if isinstance(value, Mapping) else None
-        if kind not in _TYPES:
+        if not isinstance(kind, str) or kind not in _TYPES:
             raise invalid("mediaConfig must have an @odata.type: serviceHostedMediaConfig or appHostedMediaConfig.")
         prefetch = value.get("preFetchMedia") or []
         if not isinstance(prefetch, list):

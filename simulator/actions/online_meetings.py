@@ -36,8 +36,9 @@ _OPTIONS = frozenset(
         "subject",
     }
 )
-_SCOPES = frozenset(
-    {"organizer", "organization", "organizationAndFederated", "everyone", "invited", "organizationExcludingGuests"}
+_SCOPES = (
+    *("organizer", "organization", "organizationAndFederated", "everyone"),
+    *("invited", "organizationExcludingGuests"),
 )
 _FILTER = re.compile(r"\s*([A-Za-z/]+)\s+eq\s+'((?:[^']|'')*)'\s*")
 
@@ -175,7 +176,7 @@ def _options(body: Body) -> dict[str, Any]:
             raise _bad(f"{name} must be an object.")
     lobby = options.get("lobbyBypassSettings", {})
     if not isinstance(lobby, Mapping) or lobby.get("scope", "everyone") not in _SCOPES:
-        raise _bad(f"lobbyBypassSettings.scope must be one of {', '.join(sorted(_SCOPES))}.")
+        raise _bad(f"lobbyBypassSettings.scope must be one of {', '.join(_SCOPES)}.")
     return options
 
 

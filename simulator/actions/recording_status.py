@@ -6,17 +6,15 @@ Source: https://learn.microsoft.com/graph/api/call-updaterecordingstatus
 from __future__ import annotations
 
 from simulator.actions.asked import Answer, Asked, operation_answer
-from simulator.errors import GraphError, invalid, not_established
+from simulator.errors import GraphError, not_established
 from simulator.operations import Instant
 
-_STATUSES = frozenset({"notRecording", "recording", "failed"})
+_STATUSES = ("notRecording", "recording", "failed")
 
 
 def update_recording_status(asked: Asked) -> Answer:
     """`POST /communications/calls/{id}/updateRecordingStatus`: policy-based recording only."""
-    call, status = asked.call, asked.body.raw("status")
-    if status not in _STATUSES:
-        raise invalid("status must be notRecording, recording or failed.")
+    call, status = asked.call, asked.body.word("status", _STATUSES)
     operation = Instant(call, asked.body.client_context(), "updateRecordingStatusOperation")
     if call.state != "established":
         raise not_established()

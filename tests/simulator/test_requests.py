@@ -47,6 +47,20 @@ WRONG = [
     ("recordResponse", {"initialSilenceTimeoutInSeconds": True}, "initialSilenceTimeoutInSeconds"),
     ("recordResponse", {"playBeep": "yes"}, "playBeep"),
     ("recordResponse", {"stopTones": ["pound"]}, "stopTones"),
+    *(
+        (action, {**(more or {}), field: value}, field)
+        for action, field, more in (
+            ("reject", "reason", None),
+            ("answer", "acceptedModalities", {"mediaConfig": SERVICE}),
+            ("recordResponse", "stopTones", None),
+            ("sendDtmfTones", "tones", None),
+            ("changeScreenSharingRole", "role", None),
+            ("updateRecordingStatus", "status", None),
+            ("audioRoutingGroups", "routingMode", None),
+        )
+        for value in ([["audio"]], {"a": 1}, 7, True)
+    ),
+    ("answer", {"mediaConfig": {"@odata.type": ["a"]}, "acceptedModalities": ["audio"]}, "mediaConfig"),
     ("subscribeToTone", {"clientContext": LONG}, "clientContext"),
     ("cancelMediaProcessing", {"clientContext": 7}, "clientContext"),
 ]
