@@ -10,7 +10,7 @@ from calls import codes, commands, cut_off, keys, operators, recordings
 from calls.call import OPERATION_GRACE_MS, Call, Operation
 from calls.events import OperationEnded, Performed
 from calls.states import State
-from flows import acts
+from flows import acts, sayings
 from flows.acts import Result
 
 # A stop key is told as a tone as well, before or after the operation's end.
@@ -103,14 +103,15 @@ def _start_prompts(call: Call, names: tuple[str, ...]) -> Result | None:
 
 def begin_prompts(call: Call, names: tuple[str, ...], *, hold: bool = False) -> bool:
     """Ask for prompts; False when one of them is not there."""
-    prompts = _prompt_keys(call, names)
+    said = sayings.said_out(names, call.pinned["locale"])
+    prompts = _prompt_keys(call, said)
     if prompts is None:
         return False
     for name in names:
-        call.note("prompt", prompt=name)
+        call.note("prompt", prompt=sayings.shown(name))
     step = call.issue(commands.PlayPrompt, prompts=prompts)
     call.operation = Operation(step=step, record=False, hold=hold)
-    call.set_deadline("operation", _length_ms(call, names) + OPERATION_GRACE_MS)
+    call.set_deadline("operation", _length_ms(call, said) + OPERATION_GRACE_MS)
     return True
 
 

@@ -68,7 +68,10 @@ def load(paths: Sequence[Path]) -> list[Flow]:
 def lengths_of(flows: Sequence[Flow], folder: Path) -> dict[str, Mapping[str, int]]:
     """The lengths of each flow's prompts, in milliseconds. Raises `PromptError`."""
     voices = read_voices(folder)
-    return {flow.id: {id: ms for id in flow.prompts if (ms := _length(voices, flow, id)) is not None} for flow in flows}
+    return {
+        flow.id: {id: ms for id in flow.prompts_in(flow.locale) if (ms := _length(voices, flow, id)) is not None}
+        for flow in flows
+    }
 
 
 def _length(voices: Voices, flow: Flow, id: str) -> int | None:

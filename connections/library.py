@@ -13,6 +13,7 @@ from flows.interpreter import Interpreter
 from flows.kinds.answer import Answer
 from flows.linker import link
 from flows.routes import SpillOver
+from flows.sayings import NotSaid
 from flows.spoken import split
 from graph.kinds import IncomingCall
 from graph.notifications import parse_item
@@ -166,7 +167,10 @@ class FlowLibrary:
 
     def _pinned(self, flow: Flow, route: Route) -> JSON:
         locale = route.locale or flow.locale
-        named = {id: split(id) for id in flow.prompts}
+        try:
+            named = {id: split(id) for id in flow.prompts_in(locale)}
+        except NotSaid as failure:
+            raise PromptError(str(failure)) from failure
         prompts = {id: self._catalogue.prompt(name, language or locale) for id, (language, name) in named.items()}
         return {
             "flow": flow.to_json(),

@@ -18,6 +18,7 @@ from flows.linker import mistakes
 from flows.loader import Document, read
 from flows.problems import FlowErrors, Place, Problem
 from flows.routes import Route, read_routes
+from flows.sayings import NotSaid, needed
 
 # Locale -> prompt -> its length in milliseconds, or what is wrong with its file.
 Voices = Mapping[str, Mapping[str, int | str]]
@@ -95,11 +96,26 @@ def _check_prompts(document: Document, locale: str, voices: Voices, source: Sour
     for node in document.flow.nodes.values():
         if isinstance(node, Language):
             yield from _check_language(document, node, voices)
+    yield from _check_sayings(document, locale, prompts)
     for name in document.flow.own_prompts:
         wrong = prompts.get(name)
         if isinstance(wrong, str):
             message = f"the prompt '{name}' cannot be played: {wrong}"
             yield Problem(file=document.file, place=document.place("locale"), message=message, rule="prompt-format")
+
+
+def _check_sayings(document: Document, locale: str, prompts: Mapping[str, int | str]) -> Iterator[Problem]:
+    """The words of the values that are said must be there."""
+    for node in document.flow.nodes.values():
+        place = document.key_place("nodes", node.id)
+        try:
+            missing = [word for word in needed(node.sayings, locale, ()) if word not in prompts]
+        except NotSaid as failure:
+            yield Problem(file=document.file, place=place, message=str(failure), rule="missing-locale")
+            continue
+        if missing:
+            message = f"to say values in {locale} there is no {', '.join(missing[:6])}{', ...' if missing[6:] else ''}"
+            yield Problem(file=document.file, place=place, message=message, rule="unknown-prompt")
 
 
 def _check_language(document: Document, node: Language, voices: Voices) -> Iterator[Problem]:

@@ -15,6 +15,7 @@ from flows.kinds import KINDS
 from flows.kinds.language import Language
 from flows.nodes import AGAIN, END, ON_ERROR, ON_HANGUP, REQUIRED, Node
 from flows.parameters import Group, fields_from_json, fields_to_json, mentions_of, parameter
+from flows.sayings import needed
 from flows.shapes import (
     Constant,
     Duration,
@@ -142,6 +143,15 @@ class Flow:
         """The ids of all prompts as authors write them, those of the first nodes first."""
         used = [mention for node in self._in_order() for mention in mentions_of(node)]
         return tuple(dict.fromkeys(mention.name for mention in used if mention.kind == "prompt"))
+
+    @cached_property
+    def sayings(self) -> tuple[str, ...]:
+        """The forms of values that the flow says."""
+        return tuple(dict.fromkeys(form for node in self.nodes.values() for form in node.sayings))
+
+    def prompts_in(self, locale: str) -> tuple[str, ...]:
+        """The ids of all prompts of a call in this language, with the words of values. Raises `sayings.NotSaid`."""
+        return (*self.prompts, *needed(self.sayings, locale, self.languages)) if self.sayings else self.prompts
 
     @cached_property
     def languages(self) -> tuple[str, ...]:

@@ -124,6 +124,11 @@ class Node(ABC):
         return ()
 
     @property
+    def sayings(self) -> tuple[str, ...]:
+        """The forms of values that this node says (`flows.sayings`)."""
+        return ()
+
+    @property
     def leg_flow(self) -> str | None:
         """The flow of the calls that this node, as written, has placed for its own call; None where there are none."""
         return None

@@ -27,9 +27,9 @@ def texts(folder: Path, locale: str) -> dict[str, str]:
     return yaml.safe_load((folder / "texts" / f"{locale}.yaml").read_text(encoding="utf-8"))
 
 
-def render(text: str) -> bytes:
+def render(text: str, locale: str = "en-US") -> bytes:
     """A text as a WAV file that Graph plays: trimmed, peak at -3 dBFS, 16 kHz mono 16-bit."""
-    spoken, rate_hz = speak(text)
+    spoken, rate_hz = speak(text, locale)
     samples = np.frombuffer(spoken, dtype="<i2").astype(np.float64)
     samples = soxr.resample(samples, rate_hz, wav.RATE_HZ, quality="VHQ")
     samples *= PEAK / np.abs(samples).max()
@@ -42,17 +42,18 @@ def render(text: str) -> bytes:
 
 def main(ids: list[str]) -> int:
     """Write the audio of these prompts (all, when none is named) and remove audio that has no text any more."""
-    for text_file in sorted((FOLDER / "texts").glob("*.yaml")):
+    files = sorted((FOLDER / "texts").glob("*.yaml"))
+    unknown = set(ids) - {id for file in files for id in texts(FOLDER, file.stem)}
+    if unknown:
+        print(f"no text for {', '.join(sorted(unknown))} in {', '.join(file.name for file in files)}", file=sys.stderr)
+        return 1
+    for text_file in files:
         locale = text_file.stem
         audio = FOLDER / "audio" / locale
         audio.mkdir(parents=True, exist_ok=True)
         words = texts(FOLDER, locale)
-        unknown = set(ids) - set(words)
-        if unknown:
-            print(f"no text for {', '.join(sorted(unknown))} in {text_file.name}", file=sys.stderr)
-            return 1
-        for id in ids or words:
-            rendered = render(words[id])
+        for id in [each for each in words if each in ids] if ids else words:
+            rendered = render(words[id], locale)
             (audio / f"{id}.wav").write_bytes(rendered)
             print(f"{locale} {id:<20} {wav.duration_ms(rendered[: wav.HEADER_BYTES], len(rendered)) / 1000:5.1f} s")
         for orphan in {path.stem for path in audio.glob("*.wav")} - set(words):

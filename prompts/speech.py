@@ -12,7 +12,8 @@ import sys
 
 import espeakng_loader
 
-VOICE = b"en-us+f2"
+#: By locale, as espeak-ng calls them.
+VOICES = {"en-US": "en-us+f2", "de-DE": "de+f2"}
 WORDS_PER_MINUTE = 155
 
 _RATE = struct.Struct("<I")
@@ -27,14 +28,15 @@ class SpeechFailed(RuntimeError):
     """The library refused; the message names the step."""
 
 
-def speak(text: str) -> tuple[bytes, int]:
+def speak(text: str, locale: str) -> tuple[bytes, int]:
     """The text as spoken: little-endian 16-bit mono samples, and their rate in Hz.
 
     A process of its own speaks it: the library carries state from one text to the next, even past its own end, and
-    the same text has to give the same samples whatever was said before. Raises `SpeechFailed`.
+    the same text has to give the same samples whatever was said before. Raises `SpeechFailed`, and KeyError for a
+    locale without a voice.
     """
     done = subprocess.run(
-        [sys.executable, "-m", "prompts.speech"], input=text.encode(), capture_output=True, check=False
+        [sys.executable, "-m", "prompts.speech", VOICES[locale]], input=text.encode(), capture_output=True, check=False
     )
     if done.returncode:
         raise SpeechFailed(done.stderr.decode(errors="replace").strip())
@@ -59,7 +61,7 @@ def main() -> None:
 
     callback = _CALLBACK(keep)  # named, or it is collected while the library still calls it
     library.espeak_SetSynthCallback(callback)
-    _done("the voice", library.espeak_SetVoiceByName(VOICE))
+    _done("the voice", library.espeak_SetVoiceByName(sys.argv[1].encode()))
     _done("the rate", library.espeak_SetParameter(_PARAMETER_RATE, WORDS_PER_MINUTE, 0))
     words = sys.stdin.buffer.read() + b"\0"
     size = ctypes.c_size_t(len(words))

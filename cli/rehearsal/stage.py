@@ -67,7 +67,9 @@ class Setting:
             "hash": flow.hash,
             "locale": flow.locale,
             "route": {"name": "rehearsal", "customer": None, "recording": self.recording, "fallback": None},
-            "prompts": {name: {"key": name, "ms": self.lengths.get(name, 2000)} for name in flow.prompts},
+            "prompts": {
+                name: {"key": name, "ms": self.lengths.get(name, 2000)} for name in flow.prompts_in(flow.locale)
+            },
             "settings": _SETTINGS,
         }
 

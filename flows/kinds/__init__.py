@@ -23,6 +23,7 @@ from flows.kinds.record import Record
 from flows.kinds.redirect import Redirect
 from flows.kinds.reject import Reject
 from flows.kinds.report import Report
+from flows.kinds.say import Say
 from flows.kinds.set import Set
 from flows.kinds.stay import Stay
 from flows.kinds.subflow import Return, Subflow
@@ -56,6 +57,7 @@ KINDS: dict[str, type[Node]] = {
         Reject,
         Report,
         Return,
+        Say,
         Set,
         Stay,
         Subflow,

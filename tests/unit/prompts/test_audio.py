@@ -12,9 +12,12 @@ import yaml
 
 import prompts
 from prompts import Catalogue, wav
+from prompts.faults import WORD, faults
 
 FOLDER = Path(prompts.__file__).parent
-FILES = sorted(FOLDER.glob("audio/*/*.wav"))
+EVERY_FILE = sorted(FOLDER.glob("audio/*/*.wav"))
+WORDS = [path for path in EVERY_FILE if path.stem.startswith("say-")]  # of values, which stand between others
+FILES = [path for path in EVERY_FILE if path not in WORDS]
 SILENCE = 200  # of 32767: -44 dBFS
 
 
@@ -56,6 +59,12 @@ def test_a_prompt_starts_and_ends_within_a_breath(samples: array.array[int]) -> 
 def test_a_prompt_makes_no_pause_that_sounds_like_its_end(samples: array.array[int]) -> None:
     loud = [index for index, sample in enumerate(samples) if abs(sample) > SILENCE]
     assert max(after - before for before, after in itertools.pairwise(loud)) / 16 < 700
+
+
+@pytest.mark.parametrize("locale", sorted({path.parent.name for path in WORDS}))
+def test_the_words_of_values_have_no_faults(locale: str) -> None:
+    found = {path.stem: faults(path.read_bytes(), WORD) for path in WORDS if path.parent.name == locale}
+    assert {name: wrong for name, wrong in found.items() if wrong} == {}
 
 
 @pytest.mark.parametrize("texts", sorted(FOLDER.glob("texts/*.yaml")), ids=lambda path: path.stem)
