@@ -107,6 +107,7 @@ class Memory:
     code: int | None = None
     subcode: int | None = None
     keys_pressed: int = 0
+    notifications: int = 0  # that were told, ours among them
 
 
 class Call:

@@ -14,6 +14,7 @@ RING_S = 60
 
 def open_call(call: Call, digest: JSON) -> None:
     """Take what the digest says: of a call that rings, or of the request to place one."""
+    call.memory.notifications = 1
     if digest["kind"] == "place":
         _to_place(call, digest)
     else:

@@ -74,6 +74,7 @@ class CallSession:
         told = parse(event)
         call = self._call
         call.now_ms = _ms(now)
+        call.memory.notifications += "n" in event
         if isinstance(told, TimedOut):
             self._time_out()
         elif isinstance(told, TonePressed):

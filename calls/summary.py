@@ -6,6 +6,7 @@ from typing import Any
 
 from calls import recordings
 from calls.call import Call
+from calls.states import State
 
 
 def summary(call: Call) -> dict[str, Any]:
@@ -38,4 +39,10 @@ def summary(call: Call) -> dict[str, Any]:
         "keys": memory.keys_pressed,
         "transfer": None if memory.transfer is None else {name: memory.transfer[name] for name in ("target", "state")},
         "recordings": recordings.listed(call),
+        "meter": {"notifications": memory.notifications, "activities": _activities(call)},
     }
+
+
+def _activities(call: Call) -> int:
+    """One for each command, `close_call` that carries this among them, and `pin_flow` before the first."""
+    return call.memory.step + (1 if call.memory.state is State.CLOSED else 2)

@@ -122,13 +122,18 @@ class MemoryTable(_Seams):
         """See `storage.Table`."""
         check_changes(partition, changes)
         await self.enter("transact", partition, changes[0].row)
-        before = dict(self._partitions[partition])
+        rows = self._partitions[partition]
+        before = {change.row: rows.get(change.row) for change in changes}
         etags: list[str | None] = []
         for index, change in enumerate(changes):
             try:
                 etags.append(self._apply(partition, change))
             except StorageError as cause:
-                self._partitions[partition] = before
+                for row, old in before.items():
+                    if old is None:
+                        rows.pop(row, None)
+                    else:
+                        rows[row] = old
                 raise TransactionRefused(index, cause) from cause
         await self.leave("transact", partition, changes[0].row)
         return etags

@@ -7,6 +7,7 @@ The summaries are in the partition `calls`, so that a call and its places in eve
     of:{customer}:{newest first}:{...}    a copy, for lists of one customer's
     live:{newest first}:{...}             a copy, while the call lives
     by:{hash of the caller}:{id}          a copy, to find what is kept of one person
+    use:{day}:{hash of the instance id}   what an ended call has used (`records.usage`); it names nobody, and stays
 
 The events of a call are a partition of their own, one row `e:{seq}` each. Storage operations: opening 1, any number
 of events up to 100 1, closing 2, a page of a list 1.
@@ -23,6 +24,7 @@ from typing import Any, Literal
 
 from records import cursor
 from records.masking import masked
+from records.usage import usage_change
 from storage import Change, Delete, Insert, Row, StorageUnavailable, Table, TransactionRefused, Update, Upsert
 from storage.limits import MAX_CHANGES
 
@@ -193,8 +195,10 @@ def _moves(row: Row | None, changed: JSON) -> list[Change]:
     """The changes that take a call from what `row` says of it, or from nothing, to the next summary."""
     before, ((own, values), *others) = {} if row is None else _rows(_summary(row)), _rows(changed).items()
     after = {own, *(name for name, _ in others)}
+    ends = changed["state"] == "ended" and (row is None or _summary(row)["state"] != "ended")
     return [
         Insert(own, values) if row is None else Update(own, values, row.etag),
+        *(usage_change(changed) if ends else ()),
         *(Delete(name) for name in before if name not in after),
         *(Upsert(name, values) for name, values in others),
     ]
