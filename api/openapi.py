@@ -44,7 +44,7 @@ def document(version: str) -> JSON:
         "paths": paths,
         "components": {
             "schemas": {"Problem": answers.PROBLEM},
-            "responses": {_name(status): _problem(status) for status in _TITLES},
+            "responses": {_name(status): _problem(title) for status, title in _TITLES.items()},
             "securitySchemes": {
                 "entra": {
                     "type": "http",
@@ -70,7 +70,7 @@ def _operation(route: Route) -> JSON:
         told["requestBody"] = {"required": not route.body_optional, "content": content}
     told["responses"] = {
         str(route.status): _answer(route),
-        **{str(status): {"$ref": f"#/components/responses/{_name(status)}"} for status in route.every_problem},
+        **{str(status): _problem_of(route, status) for status in route.every_problem},
     }
     return told
 
@@ -88,6 +88,12 @@ def _name(status: int) -> str:
     return f"Problem{status}"
 
 
-def _problem(status: int) -> JSON:
+def _problem_of(route: Route, status: int) -> JSON:
+    if status in route.meanings:
+        return _problem(route.meanings[status])
+    return {"$ref": f"#/components/responses/{_name(status)}"}
+
+
+def _problem(title: str) -> JSON:
     schema = {"$ref": "#/components/schemas/Problem"}
-    return {"description": f"{_TITLES[status]}.", "content": {"application/problem+json": {"schema": schema}}}
+    return {"description": f"{title}.", "content": {"application/problem+json": {"schema": schema}}}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from api import answers
@@ -102,6 +103,8 @@ class Route:
     #: Whether a request without a body stands for `{}`.
     body_optional: bool = False
     problems: tuple[int, ...] = ()
+    #: What a status means here, where it is not what it means of other routes.
+    meanings: Mapping[int, str] = field(default_factory=dict[int, str])
     #: The actions of Microsoft Graph that it comes to.
     graph: tuple[str, ...] = ()
 
@@ -109,7 +112,7 @@ class Route:
     def every_problem(self) -> tuple[int, ...]:
         """All statuses of problem documents, sorted."""
         of_body = _BODY if self.body is not None else ()
-        return tuple(sorted({*_ALWAYS, *of_body, *self.problems}))
+        return tuple(sorted({*_ALWAYS, *of_body, *self.problems, *self.meanings}))
 
 
 def _acting(action: Action) -> Route:
@@ -194,7 +197,8 @@ _READING = (
         parameters=(_ID, _RECORDING_NUMBER, _PARTS),
         status=200,
         answer=answers.PEAKS,
-        problems=(400, 404, 422),
+        problems=(400, 404),
+        meanings={422: "The recording is no sound that can be drawn"},
     ),
 )
 _STARTING = (

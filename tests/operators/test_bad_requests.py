@@ -152,6 +152,27 @@ async def test_a_key_that_cannot_be_one_is_named(desk: Desk, key: str | bytes) -
     assert desk.done() == before
 
 
+#: Values that a query cannot have: of every parameter but `customer`, which may be any text.
+QUERIES = {
+    "limit": ["0", "201", "-1", "x", "1e3", "1.0", "", " 5", "٣", "9" * 40],
+    "after": ["x", "a/b", "\x00", "é", "x" * 2000],
+}
+
+
+def test_every_parameter_of_a_query_has_values_that_it_cannot_have() -> None:
+    named = {each["name"] for route in ROUTES for each in route.parameters if each["in"] == "query"}
+    assert named == {*QUERIES, "customer", "count"}  # `count`: tests/operators/test_console.py, where a recording is
+
+
+@pytest.mark.parametrize("name", QUERIES)
+async def test_a_value_of_a_query_that_cannot_be_one_is_named(desk: Desk, name: str) -> None:
+    before = desk.done()
+    for value in QUERIES[name]:
+        answer = await desk.http.get("/api/calls", params={name: value}, headers=KEY)
+        assert fields_named(answer) == [name], value
+    assert desk.done() == before
+
+
 async def test_what_is_wrong_is_told_without_the_value(desk: Desk) -> None:
     body = {"to": [{"phone": "+44 20 7946 0123"}], "flow": "+44 20 7946 0123", "customer": "+44 20 7946 0123"}
     answer = await desk.ask("POST", "/calls", body)

@@ -72,8 +72,17 @@ async def test_a_recording_is_drawn_for_those_who_may_hear_it(desk: Desk) -> Non
     assert (answer.status_code, answer.json()) == (200, {"duration_s": 2.0, "peaks": [0.2, 0.2, 0.8, 0.8]})
     for count in ("0", "2001", "x", "-1", "1e3", ""):
         refused = await desk.ask("GET", f"/calls/{call_id}/recordings/1/peaks?count={count}")
-        assert refused.status_code == 400, count
+        assert (refused.status_code, [each["field"] for each in refused.json()["errors"]]) == (400, ["count"]), count
     assert (await desk.ask("GET", f"/calls/{call_id}/recordings/2/peaks")).status_code == 404
+
+
+async def test_a_recording_that_is_no_sound_is_a_422(desk: Desk) -> None:
+    here, call_id = desk.laptop.connections, desk.instance_id
+    await here.recordings.write_once("rec/y.wav", _once(b"RIFF"), limit=10**6)
+    saved = {"n": 1, "status": "saved", "mode": "kept", "blob": "rec/y.wav", "node": None, "reason": None}
+    await here.records.close(call_id, {"customer": "northwind", "recordings": [saved]})
+    answer = await desk.ask("GET", f"/calls/{call_id}/recordings/1/peaks")
+    assert (answer.status_code, answer.json()["title"]) == (422, "Not drawable")
 
 
 async def _once(content: bytes):

@@ -27,6 +27,14 @@ def test_every_route_is_on_the_page_with_its_role() -> None:
     assert all(f"`{route.role}`" in operations[route.name]["description"] for route in ROUTES)
 
 
+def test_only_routes_that_take_a_key_say_that_it_was_used_before() -> None:
+    for path in page()["paths"].values():
+        for operation in path.values():
+            takes_key = any(each["name"] == "Idempotency-Key" for each in operation.get("parameters", ()))
+            says_so = operation["responses"].get("422") == {"$ref": "#/components/responses/Problem422"}
+            assert says_so == takes_key, operation["operationId"]
+
+
 def test_no_object_of_a_request_takes_what_nobody_declared() -> None:
     for path in page()["paths"].values():
         for operation in path.values():
