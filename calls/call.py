@@ -68,7 +68,8 @@ class Memory:
     deadlines: dict[str, int] = field(default_factory=dict[str, int])
     # In their order, not yet taken by a node: characters or, of sealed ones, numbers (`calls.judging`).
     keys: list[str | int] = field(default_factory=list[str | int])
-    unjudged: list[int] = field(default_factory=list[int])  # sealed ones that wait until a question is answered
+    # Pressed, but not yet told: sealed ones wait until a question is answered.
+    unjudged: list[str | int] = field(default_factory=list[str | int])
     cleared: bool = False  # the first of these is known to be no echo
     judging: JSON | None = None  # the question: {"step", "what": entry | key}
     verdict: JSON | None = None  # on a sealed entry that is complete: {"count", "outcome", "token"}

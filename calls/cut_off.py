@@ -10,6 +10,7 @@ from __future__ import annotations
 from calls import codes, rejoining
 from calls.call import Call
 from calls.events import OperationEnded
+from calls.letting_go import let_go
 from calls.states import State
 from flows import acts
 from flows.acts import Result
@@ -22,7 +23,6 @@ _GONE, _RECORDED = "gone", "recorded"
 def by_404(call: Call) -> None:
     """Graph knows no such call any more: nothing can be done with it, whatever comes."""
     call.drop_deadline(*(name for name in list(call.memory.deadlines) if name != "maximumLength"))
-    call.operation = None
     _wait(call, _GONE)
 
 
@@ -45,6 +45,7 @@ def late(call: Call) -> Result | None:
 
 
 def _wait(call: Call, sign: str) -> None:
+    let_go(call)
     call.memory.cut_off = sign
     call.enter(State.CUT_OFF)
     call.set_deadline("cutOff", WAIT_MS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from calls import codes, commands, recordings
 from calls.call import Call
 from calls.events import Performed
+from calls.letting_go import let_go
 from calls.states import State
 from calls.summary import summary
 from flows import acts
@@ -32,7 +33,7 @@ def give_up(call: Call, reason: str | None, outcome: str = "failed") -> None:
 def drop(call: Call) -> None:
     """Hang up and wait, not for long, for Graph to say that it is so."""
     call.memory.deadlines.clear()
-    call.operation = None  # its end is the call's now, and no answer to an act
+    let_go(call)  # an operation's end is the call's now, and no answer to an act
     call.memory.hang_up_ms = call.now_ms
     call.enter(State.HANGING_UP)
     _hang_up(call)

@@ -55,18 +55,29 @@ def sealed(keys: Sequence[str | int]) -> bool:
     return any(isinstance(key, int) for key in keys)
 
 
-def next_key(call: Call) -> int | None:
+def next_key(call: Call) -> str | int | None:
     """The next key that waits, if it may count: not while a question is open, nor before it is known to be no echo."""
     memory = call.memory
-    if memory.judging is not None or not memory.unjudged:
-        return None
-    among = "" if memory.cleared else _echo(call)
-    if among:
-        step = call.issue(JudgeKey, keys=(memory.unjudged[0],), among=among)
-        memory.judging, memory.habit = {"step": step, "what": "key"}, ""
-        return None
-    memory.cleared = False
-    return memory.unjudged.pop(0)
+    while memory.judging is None and memory.unjudged:
+        key = memory.unjudged[0]
+        among = "" if memory.cleared or isinstance(key, str) else _echo(call)
+        if among and isinstance(key, int):
+            step = call.issue(JudgeKey, keys=(key,), among=among)
+            memory.judging, memory.habit = {"step": step, "what": "key"}, ""
+            return None
+        memory.cleared = False
+        del memory.unjudged[0]
+        if isinstance(key, int) or not _out_of_habit(call, key):
+            return key
+    return None
+
+
+def _out_of_habit(call: Call, key: str) -> bool:
+    """Whether to swallow a key: a terminator after a full entry, or the echo of a stop key."""
+    memory = call.memory
+    swallow = key in memory.habit and call.now_ms <= memory.habit_until_ms
+    memory.habit = ""
+    return swallow
 
 
 def ask(call: Call, act: acts.Listen, *, pause: bool = False) -> None:

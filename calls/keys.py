@@ -27,10 +27,17 @@ def keep(call: Call, event: Key) -> None:
         call.memory.keys.append(event.key)
 
 
-def wait(call: Call, number: int) -> None:
-    """Keep a sealed key until it may count."""
+def wait(call: Call, key: str | int) -> None:
+    """Keep a key until it may count: when those before it have, and nothing has to be asked about it any more."""
     if len(call.memory.unjudged) < MOST_KEYS:
-        call.memory.unjudged.append(number)
+        call.memory.unjudged.append(key)
+
+
+def flush(call: Call) -> None:
+    """Forget the keys that were pressed before now."""
+    memory = call.memory
+    memory.keys, memory.unjudged = [], []
+    judging.forget(call)
 
 
 def while_playing(call: Call, event: Key) -> Result | None:
@@ -68,14 +75,6 @@ def while_recording(call: Call, event: Key) -> Result | None:
     else:
         keep(call, event)
     return None
-
-
-def out_of_habit(call: Call, key: str) -> bool:
-    """Whether to swallow a key: a terminator after a full entry, or the echo of a stop key."""
-    memory = call.memory
-    swallow = key in memory.habit and call.now_ms <= memory.habit_until_ms
-    memory.habit = ""
-    return swallow
 
 
 def _interrupt(call: Call) -> None:

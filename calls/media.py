@@ -25,7 +25,7 @@ HOLD_PAUSE_MS = 1_000
 def play(call: Call, act: acts.Play) -> Result | None:
     """Play prompts; a key that waits already interrupts at once."""
     if act.flush:
-        call.memory.keys = []
+        keys.flush(call)
     if act.barge_in and call.memory.keys:
         return acts.Interrupted()
     return _start_prompts(call, act.prompts)
@@ -36,7 +36,7 @@ def listen(call: Call, act: acts.Listen) -> Result | None:
     memory = call.memory
     memory.entry, memory.entry_ended = [], None
     if act.flush:
-        memory.keys = []
+        keys.flush(call)
     if act.prompts and not (act.barge_in and memory.keys):
         return _start_prompts(call, act.prompts)
     return keys.begin_listening(call, act)
@@ -245,7 +245,7 @@ def _prompts_over(call: Call, *, cancelled: bool, certain: bool) -> Result | Non
         return acts.Interrupted() if cancelled else acts.Finished(certain=certain)
     assert isinstance(act, acts.Listen)
     if act.flush and not act.barge_in:
-        call.memory.keys = []
+        keys.flush(call)
     call.enter(State.LISTENING)
     if not call.memory.entry and call.memory.entry_ended is None:
         call.set_deadline("firstDigit", act.first_digit_ms)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from calls import codes, ending, placing
 from calls.call import Call
 from calls.events import Ended
+from calls.letting_go import let_go
 from calls.states import State
 from calls.tones import ToneOrder
 
@@ -67,5 +68,6 @@ def _join_again(call: Call) -> None:
     memory.established = memory.audio = memory.subscribed = False
     memory.cut_off, memory.keys, memory.unjudged, memory.reason = None, [], [], None
     memory.former.append(call.call_id)
-    call.call_id, call.operation, call.tones = "", None, ToneOrder()
+    call.call_id, call.tones = "", ToneOrder()
+    let_go(call)
     placing.place(call)

@@ -24,6 +24,7 @@ from calls.events import (
     TimedOut,
     TonePressed,
 )
+from calls.letting_go import let_go_of_answers
 from calls.reading import parse
 from calls.states import State
 from calls.summary import summary
@@ -173,8 +174,7 @@ class CallSession:
         for _ in range(_MAX_INSTANT_ACTS):
             call.act = act
             call.drop_deadline("firstDigit", "interDigit", "stay", "hold")
-            judging.forget(call)
-            call.memory.telling = None
+            let_go_of_answers(call)
             if isinstance(act, _NEED_CALL) and not call.memory.established:
                 declining.decline(call, "unanswered")
                 return
@@ -197,14 +197,11 @@ class CallSession:
         memory = self._call.memory
         for key in pressed:
             memory.keys_pressed += 1
-            if isinstance(key, int):
-                keys.wait(self._call, key)
-            elif not keys.out_of_habit(self._call, key):
-                self._tell(Key(key=key))
+            keys.wait(self._call, key)
         self._take_up()
 
     def _take_up(self) -> None:
-        """Let sealed keys that waited count, as far as nothing has to be asked about them first."""
+        """Let the keys that wait count, sealed ones as far as nothing has to be asked about them first."""
         while (key := judging.next_key(self._call)) is not None:
             self._tell(Key(key=key))
 

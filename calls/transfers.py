@@ -11,6 +11,7 @@ from typing import Any, Literal
 from calls import answering, codes, commands, media
 from calls.call import Again, Call, Progress
 from calls.events import CallChanged, Performed
+from calls.letting_go import let_go
 from calls.states import State
 from flows import acts
 
@@ -45,8 +46,7 @@ def note_begun(call: Call, who: Who, state: str) -> None:
 def set_aside(call: Call) -> None:
     """Stop whatever the flow is at; it begins once more if the call comes back."""
     media.stop_holding(call)
-    media.forget_operation(call)
-    call.drop_deadline("firstDigit", "interDigit", "stay")
+    let_go(call)
 
 
 def asked(call: Call, event: Performed) -> Progress:

@@ -91,3 +91,15 @@ def test_a_status_that_was_not_surely_accepted_means_no_recording(ring: Any, kin
 def test_a_call_that_is_no_policys_is_not_recorded(ring: Any) -> None:
     call = policy_call(ring, policy=False).run()
     assert not {"record_response", "update_recording_status"} & set(call.activities)
+
+
+def test_a_call_that_ends_while_its_recording_is_told_of_is_not_recorded(ring: Any) -> None:
+    call = policy_call(ring)
+
+    def tell(given: dict[str, Any]) -> dict[str, Any]:
+        call._perform(call.receive({"kind": "control", "action": "hang_up", "request": "r", "n": 99}))
+        return {"ok": {"status": "completed"}}
+
+    call._update_recording_status = tell
+    call.run()
+    assert "record_response" not in call.activities

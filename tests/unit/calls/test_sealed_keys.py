@@ -153,3 +153,78 @@ def test_keys_are_taken_until_the_entry_is_complete(
 ) -> None:
     taken = take(keys, maximum=4, terminators="#")
     assert (taken.entry, taken.used, taken.ended, taken.expects) == (entry, used, ended, expects)
+
+
+SECRET = """
+schema: 1
+id: secret
+locale: en-US
+start: pick-up
+nodes:
+  pick-up: {kind: answer, next: pin}
+  pin:
+    {kind: collect, sensitive: true, prompts: pin, noInput: [], into: pin, min: 4, max: 4, next: sure,
+     on: {tooMany: bye}}
+  sure:
+    {kind: menu, prompts: sure, flushBuffer: true, noInput: [], options: {5: done}, on: {tooMany: bye}}
+  done: {kind: hangup, prompts: done}
+  bye: {kind: hangup, prompts: goodbye}
+"""
+
+
+@pytest.mark.parametrize("sealed", [False, True])
+def test_a_key_pressed_with_the_last_of_an_entry_does_not_answer_a_question_that_forgets_keys(
+    ring: Any, sealed: bool
+) -> None:
+    """Five keys that become known at once: the first was told last. The fifth was pressed before the question."""
+    call = sealed_call(ring)(SECRET) if sealed else ring(SECRET.replace("sensitive: true, ", ""))
+    call.run(until=4000)
+    call._sequence = 1
+    call.press("2345", after=500, every=0)
+    call._sequence = 0
+    call.press("1", after=550)
+    call._sequence = 5
+    call.run()
+    assert ("pin", "ok") in call.outcomes
+    assert call.heard[-2:] == ["sure", "goodbye"]
+
+
+def overtaken(ring: Any, flow: str, *events: JSON, when: str, **more: Any) -> Any:
+    """A sealed call in which events are told while a question of this kind is open."""
+
+    class Overtaken(sealed_call(ring)):  # type: ignore[misc]
+        left = 1
+
+        def _judge_keys(self, given: JSON) -> JSON:
+            answer = super()._judge_keys(given)
+            if when in given and self.left and (when == "among" or answer["ok"]["ended"]):
+                self.left = 0
+                for event in events:
+                    self._perform(self.receive(event))
+            return answer
+
+    return Overtaken(flow, **more)
+
+
+def asks(action: str) -> JSON:
+    return {"kind": "control", "action": action, "request": "r", "n": 99}
+
+
+def test_a_verdict_on_keys_does_not_wake_the_flow_of_a_call_that_is_hung_up(ring: Any) -> None:
+    call = overtaken(ring, SECRET, asks("hang_up"), when="node").on("pin", press="1234").run()
+    assert call.heard == ["pin"]
+    assert call.summary["outcome"] == "ended_by_operator"
+
+
+def test_a_verdict_on_keys_does_not_wake_the_flow_of_a_call_that_is_given_away(ring: Any) -> None:
+    call = overtaken(ring, SECRET, asks("transfer"), when="node").on("pin", press="1234").run()
+    assert call.heard == ["pin"]
+    assert call.summary["outcome"] == "transferred"
+
+
+def test_a_verdict_on_a_key_of_a_meeting_that_was_lost_says_nothing(ring: Any) -> None:
+    lost = {"kind": "ended", "code": 410, "subcode": 301005, "reason": None}
+    call = overtaken(ring, SECRET, lost, when="among", place={"to": [], "meeting": "organizer"})
+    call.on("pin", press="1234#", after=2500).run(until=20_000)
+    assert call.activities.count("place_call") == 2
+    assert call.heard[-1] == "sure"
