@@ -22,6 +22,8 @@ log = logging.getLogger("callwright.sweeper")
 
 # A birth younger than this may still be on its way.
 YOUNGEST_S = 30.0
+# How long a call may ring elsewhere that no orchestration was started for; only then it is recorded.
+ELSEWHERE_S = 120.0
 # What is not kept of a call is gone by then after it.
 TRANSIENT_S = 60.0
 # What one application may have. Source: https://learn.microsoft.com/graph/throttling-limits
@@ -34,7 +36,6 @@ async def sweep_calls(timer: func.TimerRequest, client: df.DurableOrchestrationC
     """Every minute."""
     here = connections.current()
     orchestrations = DurableOrchestrations(client)
-    await _warn(here)
     async for birth in here.births.live():
         if here.now() - birth.claimed_at < YOUNGEST_S:
             continue
@@ -42,16 +43,28 @@ async def sweep_calls(timer: func.TimerRequest, client: df.DurableOrchestrationC
             await _see_to(birth, orchestrations, here.delivery(client))
         except Exception:  # one call that cannot be seen to must not hide the others
             log.exception("the call of %s could not be seen to", birth.instance_id)
-    await _forget_recordings(here)
+    for chore in (_forget_recordings, _warn):  # neither is worth a walk, nor the other
+        try:
+            await chore(here)
+        except Exception:
+            log.exception("%s failed", chore.__name__)
 
 
 async def _forget_recordings(here: connections.Connections) -> None:
     """Delete recordings that are not kept and that nobody deleted in time: those of calls over for a minute."""
     for name in await here.transient.names(""):
-        call = await here.records.get(name.partition("/")[0])
-        if call is None or (call["state"] == "ended" and here.now() - (call.get("ended") or 0) > TRANSIENT_S):
-            log.warning("a recording of %s was still there", name.partition("/")[0])
+        instance_id = name.partition("/")[0]
+        if await _is_over(here, instance_id):
+            log.warning("a recording of %s was still there", instance_id)
             await here.transient.delete(name)
+
+
+async def _is_over(here: connections.Connections, instance_id: str) -> bool:
+    call = await here.records.get(instance_id)
+    if call is None:  # erased; or storage was away when its record was to begin
+        birth = await here.births.get(instance_id)
+        return birth is None or birth.ended
+    return call["state"] == "ended" and here.now() - (call.get("ended") or 0) > TRANSIENT_S
 
 
 async def _warn(here: connections.Connections) -> None:
@@ -66,6 +79,8 @@ async def _warn(here: connections.Connections) -> None:
 
 
 async def _see_to(birth: Birth, orchestrations: DurableOrchestrations, delivery: Delivery) -> None:
+    if birth.sent_away and connections.current().now() - birth.claimed_at < ELSEWHERE_S:
+        return
     status = await orchestrations.status(birth.instance_id)
     if status in ALIVE or (status is None and await delivery.start_late(birth.instance_id)):
         return
@@ -76,7 +91,7 @@ async def _see_to(birth: Birth, orchestrations: DurableOrchestrations, delivery:
         await births.ended(birth.instance_id)
         return
     else:
-        reason = "never started" if status is None else status.lower()
+        reason = _reason(birth, status)
     log.warning("the orchestration of %s is %s: closing the call", birth.instance_id, reason)
     measure("calls.orphaned", 1, instance=birth.instance_id, reason=reason)
     call = {"instance_id": birth.instance_id, "call_id": birth.call_id, "tenant_id": birth.tenant_id}
@@ -84,3 +99,9 @@ async def _see_to(birth: Birth, orchestrations: DurableOrchestrations, delivery:
     await orchestrations.start_again(
         "closing_orchestrator", f"closing-{birth.instance_id}", {"call": call, "reason": reason}
     )
+
+
+def _reason(birth: Birth, status: str | None) -> str:
+    if status is not None:
+        return status.lower()
+    return "sent elsewhere" if birth.sent_away else "never started"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NoReturn
 
 import httpx
 import pytest
@@ -152,6 +153,20 @@ async def test_the_sweeper_closes_a_call_whose_start_died_half_way(laptop: Lapto
     call = await look(laptop, call_id)
     assert call.call.over
     assert (call.record["state"], call.record["reason"]) == ("ended", "never started")
+
+
+async def test_the_sweeper_walks_though_it_cannot_count(laptop: Laptop, monkeypatch: pytest.MonkeyPatch) -> None:
+    call_id = ring(laptop)
+    await clock_of(laptop).advance(10)
+    laptop.host.engine.terminate(laptop.instance_of(call_id), "by hand")
+    await laptop.run_until_over(call_id)
+
+    async def away() -> NoReturn:
+        raise StorageUnavailable("away")
+
+    monkeypatch.setattr(laptop.connections.occupancy, "live", away)
+    await sweep(laptop)
+    assert laptop.simulator.call(call_id).over
 
 
 async def test_the_sweeper_lets_a_call_that_lives_live(laptop: Laptop) -> None:

@@ -112,6 +112,27 @@ async def test_a_transient_recording_that_nobody_deletes_is_swept_up(tmp_path: P
         assert (await stored(laptop))["transient"] == []
 
 
+async def test_a_call_that_lives_keeps_its_recording_though_its_record_could_not_be_begun(tmp_path: Path) -> None:
+    flow = FLOW.replace("NODE", "route").replace("next: thanks,", "next: wait,") + (
+        "  wait: {kind: wait, for: 600s, next: thanks}\n"
+    )
+    async with laptop_with_flows(tmp_path, routes=ROUTES.replace("ROUTE", "transient"), test=flow) as laptop:
+        assert laptop.memory is not None
+
+        def refuse(operation: str, partition: str, _: str) -> None:
+            if operation == "transact" and partition == "calls":
+                raise StorageUnavailable("away")
+
+        laptop.memory.tables["Records"].before = refuse
+        call_id = ring(laptop, SPEAKS)
+        await clock_of(laptop).advance(120)
+        (recording,) = (await stored(laptop))["transient"]
+        await laptop.host.fire_timer("sweep_calls")
+        assert (await stored(laptop))["transient"] == [recording]
+        laptop.memory.tables["Records"].before = None
+        await laptop.run_until_over(call_id)
+
+
 async def test_a_recording_that_comes_too_late_for_its_call_does_not_stay(tmp_path: Path) -> None:
     async with laptop_with_flows(
         tmp_path, routes=ROUTES.replace("ROUTE", "transient"), test=FLOW.replace("NODE", "route")
