@@ -29,6 +29,7 @@ from flows import FlowErrors
 from flows.linker import link_file
 from flows.spoken import split
 from prompts.catalogue import PromptError
+from prompts.words import WordsError, read
 
 TELEPHONE = "0123456789*#"
 HELP = "keys 0-9 * #   h: hang up   q: quit"
@@ -65,9 +66,8 @@ def run(options: argparse.Namespace) -> int:
 
 def read_texts(folder: Path, locale: str) -> Mapping[str, str]:
     """The words of the prompts, by id; none where nobody wrote them down."""
-    with contextlib.suppress(OSError, yaml.YAMLError):
-        found = yaml.safe_load((folder / "texts" / f"{locale}.yaml").read_text(encoding="utf-8"))
-        return {str(name): str(text) for name, text in found.items()}
+    with contextlib.suppress(OSError, yaml.YAMLError, WordsError):
+        return {name: words.transcript for name, words in read(folder, locale).items()}
     return {}
 
 

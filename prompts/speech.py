@@ -12,6 +12,8 @@ import sys
 
 import espeakng_loader
 
+from prompts.speaking import SpeechFailed
+
 #: By locale, as espeak-ng calls them.
 VOICES = {"en-US": "en-us+f2", "de-DE": "de+f2"}
 WORDS_PER_MINUTE = 155
@@ -19,29 +21,31 @@ WORDS_PER_MINUTE = 155
 _RATE = struct.Struct("<I")
 _AUDIO_OUTPUT_SYNCHRONOUS = 2
 _CHARS_UTF8 = 1
+_SSML = 0x10
 _PARAMETER_RATE = 1
 _POSITION_CHARACTER = 1
 _CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
 
 
-class SpeechFailed(RuntimeError):
-    """The library refused; the message names the step."""
+class Espeak:
+    """Speaks with espeak-ng."""
 
+    def speak(self, text: str, locale: str, *, ssml: bool = False) -> tuple[bytes, int]:
+        """The text as spoken: little-endian 16-bit mono samples, and their rate in Hz.
 
-def speak(text: str, locale: str) -> tuple[bytes, int]:
-    """The text as spoken: little-endian 16-bit mono samples, and their rate in Hz.
-
-    A process of its own speaks it: the library carries state from one text to the next, even past its own end, and
-    the same text has to give the same samples whatever was said before. Raises `SpeechFailed`, and KeyError for a
-    locale without a voice.
-    """
-    done = subprocess.run(
-        [sys.executable, "-m", "prompts.speech", VOICES[locale]], input=text.encode(), capture_output=True, check=False
-    )
-    if done.returncode:
-        raise SpeechFailed(done.stderr.decode(errors="replace").strip())
-    (rate_hz,) = _RATE.unpack_from(done.stdout)
-    return done.stdout[_RATE.size :], rate_hz
+        A process of its own speaks it: the library carries state from one text to the next, even past its own end, and
+        the same text has to give the same samples whatever was said before. Raises `SpeechFailed`.
+        """
+        voice = VOICES.get(locale)
+        if voice is None:
+            raise SpeechFailed(f"there is no voice for {locale} (but for {', '.join(VOICES)})")
+        words = [sys.executable, "-m", "prompts.speech", voice, *(["ssml"] if ssml else [])]
+        spoken = f"<speak>{text}</speak>" if ssml else text
+        done = subprocess.run(words, input=spoken.encode(), capture_output=True, check=False)
+        if done.returncode:
+            raise SpeechFailed(done.stderr.decode(errors="replace").strip())
+        (rate_hz,) = _RATE.unpack_from(done.stdout)
+        return done.stdout[_RATE.size :], rate_hz
 
 
 def main() -> None:
@@ -64,8 +68,8 @@ def main() -> None:
     _done("the voice", library.espeak_SetVoiceByName(sys.argv[1].encode()))
     _done("the rate", library.espeak_SetParameter(_PARAMETER_RATE, WORDS_PER_MINUTE, 0))
     words = sys.stdin.buffer.read() + b"\0"
-    size = ctypes.c_size_t(len(words))
-    _done("the text", library.espeak_Synth(words, size, 0, _POSITION_CHARACTER, 0, _CHARS_UTF8, None, None))
+    size, flags = ctypes.c_size_t(len(words)), _CHARS_UTF8 | (_SSML if "ssml" in sys.argv[2:] else 0)
+    _done("the text", library.espeak_Synth(words, size, 0, _POSITION_CHARACTER, 0, flags, None, None))
     _done("the end", library.espeak_Synchronize())
     output.flush()
 
