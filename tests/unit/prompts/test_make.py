@@ -12,20 +12,22 @@ from prompts import wav
 
 pytest.importorskip("espeakng_loader", reason="the speech engine (dependency group `prompts`) is not installed")
 from prompts import make
+from prompts.speech import Espeak
+from prompts.words import Words, read
 
 FOLDER = Path(prompts.__file__).parent
 TEXTS = [
-    (path.stem, id, text)
+    (path.stem, id, words)
     for path in sorted(FOLDER.glob("texts/*.yaml"))
-    for id, text in make.texts(FOLDER, path.stem).items()
+    for id, words in read(FOLDER, path.stem).items()
 ]
 # Of the words of values a few speak for the others: each takes a process.
 TEXTS = [each for at, each in enumerate(TEXTS) if not each[1].startswith("say-") or at % 12 == 0]
 
 
-@pytest.mark.parametrize(("locale", "id", "text"), TEXTS, ids=[f"{locale}/{id}" for locale, id, _ in TEXTS])
-def test_a_text_makes_the_audio_that_is_checked_in(locale: str, id: str, text: str) -> None:
-    rendered = make.render(text, locale)
+@pytest.mark.parametrize(("locale", "id", "words"), TEXTS, ids=[f"{locale}/{id}" for locale, id, _ in TEXTS])
+def test_a_text_makes_the_audio_that_is_checked_in(locale: str, id: str, words: Words) -> None:
+    rendered = make.made(words, locale, Espeak())
     checked_in = (FOLDER / "audio" / locale / f"{id}.wav").read_bytes()
     if rendered == checked_in:
         return

@@ -33,7 +33,7 @@ def test_each_kind_is_read_with_what_is_heard(tmp_path: Path) -> None:
     ["{ssml: x, file: y.wav}", "{text: x}", "{file: ../y.wav, text: x}", "{file: y.wav}", "{ssml: x, more: y}", "[x]"],
 )
 def test_what_is_neither_is_refused_by_name(tmp_path: Path, entry: str) -> None:
-    with pytest.raises(WordsError, match="^greeting: "):
+    with pytest.raises(WordsError, match=r"^greeting: "):
         words(tmp_path, f"greeting: {entry}\n")
 
 
