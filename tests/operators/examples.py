@@ -103,6 +103,15 @@ def places_in(value: object, at: str = "") -> Iterator[tuple[str, tuple[str | in
         yield from ((below, (step, *others)) for below, others in places_in(item, place))
 
 
+def shortened(document: JSON) -> Iterator[tuple[str, JSON]]:
+    """The document without one of its members, each in turn, and where that stood."""
+    for place, steps in places_in(document):
+        if isinstance(steps[-1], str):
+            lacking = copy.deepcopy(document)
+            del _at(lacking, steps[:-1])[steps[-1]]
+            yield place, lacking
+
+
 def spoilt(document: JSON) -> Iterator[tuple[str, JSON]]:
     """The document with one thing wrong, each in turn, and the field that is to be named."""
     for place, steps in places_in(document):
