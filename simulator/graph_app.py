@@ -29,13 +29,16 @@ _RECORDING_CHUNK = 16_384
 
 def graph_routes(simulator: Simulator) -> list[Route]:
     """Everything under `/v1.0`, and the recordings."""
+    unknown = _unknown(simulator)
     return [
+        # Graph's metadata has counts of some collections, and no page; `$count` is no id of anything.
+        Route("/v1.0/{rest:path}/$count", unknown, methods=["GET"]),
         *(
             Route(f"/v1.0{path}", _endpoint(simulator, row), methods=[row.method])
             for row in sorted(ROWS, key=lambda row: row.path.count("{"))  # a name before an id in the same place
             for path in _spellings(row)
         ),
-        Route("/v1.0/{rest:path}", _unknown(simulator), methods=["GET", "POST", "PATCH", "PUT", "DELETE"]),
+        Route("/v1.0/{rest:path}", unknown, methods=["GET", "POST", "PATCH", "PUT", "DELETE"]),
         Route("/recordings/{recording_id}", _recording(simulator), methods=["GET"]),
     ]
 
@@ -155,7 +158,7 @@ def _json(status: int, body: Mapping[str, Any], headers: dict[str, str]) -> Resp
 
 def _unknown(simulator: Simulator) -> Disrupted:
     async def act(request: Request) -> Response:
-        what = f"{request.method} /{request.path_params['rest']}"
+        what = f"{request.method} {request.url.path.removeprefix('/v1.0')}"
         return _response(simulator, request, None, errors.not_simulated(what))
 
     return _disrupted(simulator, "unknown", act)

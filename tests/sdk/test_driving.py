@@ -16,6 +16,13 @@ from graph_stage import Stage, staged
 from microsoft_sdk import APIError, Entity, client_of, endpoint, endpoints, left_over, parsed
 
 OPERATIONS = list(operations())
+_CALL = "/communications/calls/{call-id}"
+#: Counts of collections: in Graph's metadata, and so in the SDK, without a page. The simulator does not play them.
+COUNTS = (
+    "/communications/calls/$count",
+    *(f"{_CALL}/{name}/$count" for name in ("audioRoutingGroups", "contentSharingSessions", "operations")),
+    f"{_CALL}/participants/$count",
+)
 #: What answers and notifications have, as pages or logged ones do, and the SDK's models do not, by how the way ends.
 EXTRA = {
     "@odata.context",
@@ -67,7 +74,17 @@ async def test_the_sdk_and_the_document_have_the_same_operations():
     documented = {(one.method, one.path) for one in OPERATIONS}
     assert {one for one in documented if "/calls" in one[1]} == of_calls - counts
     assert {one for one in documented if "/onlineMeetings" in one[1]} <= of_meetings
-    assert len(counts) == 5
+    assert counts == {("GET", path) for path in COUNTS}
+
+
+@pytest.mark.parametrize("path", COUNTS)
+async def test_the_sdk_is_told_that_nobody_counts(stage: Stage, path: str):
+    async with client_of(stage.addresses.graph_url, stage.token()) as client:
+        (count,) = (one for one in endpoints(client.communications.calls) if one.path == path)
+        with stage.clock, pytest.raises(APIError) as refused:
+            await count.send()
+    assert (refused.value.response_status_code, refused.value.error.code) == (501, "NotImplemented")
+    assert refused.value.error.message.endswith("/$count.")
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.id)
