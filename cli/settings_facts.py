@@ -127,7 +127,11 @@ class SettingsFacts:
         """What `callwright check` finds in a folder of the app."""
         dials, asks = self._values.get("DIAL_ALLOW", ""), self._values.get("HTTP_ALLOW")
         # Without HTTP_ALLOW nobody has begun to ask services, and those of the gallery are examples.
-        limits = Limits(dial_allow=check.prefixes(dials), http_allow=check.hosts(asks) if asks else None)
+        limits = Limits(
+            dial_allow=check.prefixes(dials),
+            http_allow=check.hosts(asks) if asks else None,
+            functions=check.read_functions(check.find([APP / folder])),
+        )
         return flow_problems(APP / folder, limits)
 
 

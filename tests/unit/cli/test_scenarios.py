@@ -12,6 +12,7 @@ import yaml
 from cli.__main__ import main
 from cli.check import PROMPTS, check_files, read_voices
 from cli.explore import AT
+from cli.rehearsal.explorer import explore
 from cli.rehearsal.scenarios import check_names, load, play
 from cli.rehearsal.stage import Setting
 from cli.scenario_tests import play_file
@@ -89,6 +90,45 @@ def test_what_goes_otherwise_is_told(tmp_path: Path) -> None:
     assert [each.split(" ")[0] for each in wrong] == ["the", "the", "heard:", "nodes:", "the", "0", "it"]
     assert wrong[0] == "the call ended before: hears goodbye, press 1"
     assert wrong[1].startswith("the outcome is transferred (")
+
+
+TOGETHER = """\
+schema: 1
+id: shop
+locale: en-US
+start: pick-up
+defaults: {onError: {next: bye}}
+nodes:
+  pick-up: {kind: answer, next: ask}
+  ask: {kind: python, function: order, into: {open: open}, hold: hold, next: open}
+  open: {kind: branch, cases: [{when: open, next: line}], default: call-in}
+  line: {kind: queue, to: {user: 0c1f5b00-5555-4a2b-9c3d-00000000a11c}, hold: hold, rounds: 1, longest: 2, next: bye}
+  call-in: {kind: participants, invite: {user: 0c1f5b00-5555-4a2b-9c3d-00000000a11c}, count: there, next: tell}
+  tell: {kind: say, value: there, as: number, bargeIn: false, next: done}
+  done: {kind: hangup}
+  bye: {kind: hangup, prompts: goodbye}
+"""
+
+
+def test_functions_queues_and_groups_are_told_what_there_is(tmp_path: Path) -> None:
+    path = written(
+        tmp_path,
+        "  - {name: nobody before, when: [{http: ok, reads: {open: true}}, {transfer: completed}], "
+        "expect: {outcome: transferred}}\n"
+        "  - {name: too many, given: {waiting: 2}, when: [{http: ok, reads: {open: true}}], "
+        "expect: {nodes: [pick-up, ask, open, line, bye]}}\n"
+        "  - {name: a group, given: {group: true}, when: [{http: ok}], "
+        "expect: {prompts: [hold, say-2], nodes: [pick-up, ask, open, call-in, tell, done]}}\n"
+        "  - {name: two, when: [{http: ok}], expect: {nodes: [pick-up, ask, open, call-in, bye]}}\n"
+        "  - {name: late, when: [{http: timeout}], expect: {nodes: [pick-up, ask, bye]}}\n",
+    )
+    (tmp_path / "shop.yaml").write_text(TOGETHER, encoding="utf-8")
+    assert [each.wrong for each in play_file(path, PROMPTS).verdicts] == [()] * 5
+    found = explore(Setting(flow=load_flow(TOGETHER, "shop.yaml"), lengths={}, at=AT))
+    assert {(each.node, each.outcome) for each in found.missing} <= {
+        *(("tell", "unsayable"), ("line", "pressed"), ("ask", "hangup"), ("call-in", "hangup")),
+    }
+    assert not found.violations
 
 
 MISTAKES = [
