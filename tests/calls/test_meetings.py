@@ -11,6 +11,7 @@ from callers import Played, clock_of, finish, laptop_with_flows
 from placed import BOB, CAROL, control, graph_calls, over, place, see
 
 from cli.laptop import Laptop
+from graph.roster import participants
 from simulator.online_meetings import OnlineMeeting, moment
 from simulator.permissions import EVERY_PERMISSION
 
@@ -305,6 +306,12 @@ async def test_a_meeting_of_three_hundred_is_one_call_with_a_short_history(lapto
     instance_id = await joined(laptop, of)
     laptop.simulator.people.join(of.id, 300, every_s=0.2)
     await clock_of(laptop).advance(120)
+    roster = await laptop.connections.inbox.roster(instance_id)
+    assert roster is not None
+    told = {one.participant_id for one in participants(roster["resourceData"]) if not one.removed}
+    there = laptop.simulator.people.conversation(of.id).participants
+    assert len(there) == 301  # and the bot
+    assert told == there.keys()
     await control(laptop, instance_id, "mute")
     laptop.simulator.people.end(of.id)
     call = await over(laptop, instance_id)
