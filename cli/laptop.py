@@ -83,6 +83,8 @@ class Laptop:
             settings,
             now=lambda: self.clock.now() + self._options.clock_error_s(),
             sleep=self.clock.sleep,
+            timeout=self.clock.timeout,
+            together=self.clock.together,
             storage=self.memory,
         )
         connections.use(self.connections)

@@ -58,6 +58,11 @@ class VirtualClock:
         """Seconds since 1970-01-01T00:00Z, as far as everyone on this clock is concerned."""
         return self._now
 
+    @property
+    def shifts(self) -> int:
+        """How often anybody has come to work."""
+        return self._shifts
+
     def at(self, when: float, action: Callable[[], object]) -> _Timer:
         """Call `action()` once virtual time has reached `when`; timers of one moment fire in the order set."""
         timer = _Timer(when, action)

@@ -6,6 +6,7 @@ import asyncio
 import functools
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +24,10 @@ from graph.requests import Answer, MediaInfo, Target
 from graph.webhook_tokens import TokenValidator
 from inbox import Answers, Births, Inbox, Intents, Occupancy, Sealer
 from inbox.delivery import Delivery
+from inbox.handover import Together
+from inbox.handover import together as at_once
 from inbox.outgoing import Outgoing
+from inbox.ringing import Ringing
 from prompts.catalogue import Catalogue
 from records import Admissions, Caps, Erasing, Records, caller_hash
 from settings import Settings
@@ -46,6 +50,9 @@ class Connections:
     storage: Storage
     now: Callable[[], float]
     sleep: Callable[[float], Awaitable[None]]
+    #: Gives a block so many seconds; then it is cancelled, and `TimeoutError` raised.
+    timeout: Callable[[float], AbstractAsyncContextManager[object]]
+    together: Together
     graph: GraphClient
     recording_download: RecordingDownload
     webhook_tokens: TokenValidator
@@ -53,6 +60,8 @@ class Connections:
     inbox: Inbox
     births: Births
     answers: Answers
+    #: What this process has done about calls that ring.
+    ringing: Ringing
     occupancy: Occupancy
     intents: Intents
     records: Records
@@ -78,7 +87,16 @@ class Connections:
     def delivery(self, client: DurableOrchestrationClient) -> Delivery:
         """What takes news to orchestrations, over the client binding of one invocation."""
         orchestrations = DurableOrchestrations(client)
-        return Delivery(self.inbox, self.births, orchestrations, sleep=self.sleep, reception=self.reception)
+        return Delivery(
+            self.inbox,
+            self.births,
+            orchestrations,
+            sleep=self.sleep,
+            timeout=self.timeout,
+            together=self.together,
+            reception=self.reception,
+            ringing=self.ringing,
+        )
 
     @functools.cached_property
     def reception(self) -> Reception:
@@ -140,6 +158,8 @@ class Connections:
         *,
         now: Callable[[], float] = time.time,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        timeout: Callable[[float], AbstractAsyncContextManager[object]] = asyncio.timeout,
+        together: Together = at_once,
         storage: Storage | None = None,
     ) -> Connections:
         """Make the clients; none connects before it is used."""
@@ -157,13 +177,23 @@ class Connections:
             storage=storage,
             now=now,
             sleep=sleep,
-            graph=GraphClient(http, settings.graph_base_url, _credentials(settings, now).token, now=now, sleep=sleep),
+            timeout=timeout,
+            together=together,
+            graph=GraphClient(
+                http,
+                settings.graph_base_url,
+                _credentials(settings, now).token,
+                now=now,
+                sleep=sleep,
+                timeout=timeout,
+            ),
             recording_download=RecordingDownload(http, settings.recording_hosts, loopback=settings.graph_on_loopback),
             webhook_tokens=_webhook_tokens(settings, http, now),
             api_tokens=_api_tokens(settings, http, now),
             inbox=inbox,
             births=Births(inbox_table, now),
             answers=Answers(inbox_table, now, sleep),
+            ringing=Ringing(),
             occupancy=Occupancy(inbox_table, now),
             intents=Intents(inbox_table),
             records=Records(records_table, now),

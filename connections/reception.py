@@ -2,6 +2,9 @@
 
 Graph waits 15 s for an answer, 5 s where a recording policy calls. Starting an orchestration may take longer than that
 when Durable Functions is behind or away, so a flow that begins with an answer is answered by the webhook itself.
+
+Sources: https://learn.microsoft.com/graph/api/call-answer,
+https://learn.microsoft.com/microsoftteams/platform/bots/calls-and-meetings/call-notifications
 """
 
 from __future__ import annotations
@@ -9,12 +12,11 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-from graph.errors import CallGone, GraphError, Refused
+from connections.turning_away import turn_away
+from graph.errors import CallGone, GraphError, OutcomeUnknown, Refused
 from graph.kinds import IncomingCall
 from graph.notifications import parse_item
-from graph.requests import Redirect, Target
 from inbox import Arrival, Limit
-from inbox.answers import ANSWER_S
 from inbox.arrival import chain_key
 
 if TYPE_CHECKING:
@@ -23,10 +25,6 @@ if TYPE_CHECKING:
 log = logging.getLogger("callwright.reception")
 
 JSON = dict[str, Any]
-
-# Of the five seconds that a webhook may take, those in which a call is sent elsewhere when it cannot be stored.
-TURN_AWAY_S = 1.4
-FALLBACK_RINGS_S = 55
 
 
 class Reception:
@@ -63,45 +61,30 @@ class Reception:
             log.warning("%s is one call too many for %s", instance_id, over)
         return over
 
-    async def answer(self, call: JSON, arrival: Arrival, claimed_at: float) -> JSON | None:
+    async def answer(self, call: JSON, arrival: Arrival, by: float) -> None:
         """See `inbox.arrival.Reception`."""
-        here = self._here
+        here, instance_id = self._here, call["instance_id"]
+        deeds = here.ringing.of(instance_id)
         request = here.answer_request(call, ("audio",), arrival.prefetch, policy=arrival.policy)
         asked_at = here.now()
+        deeds.asked = True  # before anything can go wrong: from now on nobody may send the call elsewhere
         try:
-            await here.graph.send(request, call["tenant_id"], budget_s=claimed_at + ANSWER_S - asked_at)
-        except (CallGone, Refused) as failure:
-            kind = "gone" if isinstance(failure, CallGone) else "refused"
-            facts = {"status": failure.status, "code": failure.code, "message": failure.message}
-            return {"error": {"kind": kind, **facts}}
+            await here.graph.send(request, call["tenant_id"], budget_s=by - asked_at)
+        except OutcomeUnknown as failure:  # nothing is noted: its orchestration will look before it asks again
+            log.warning("whether %s is answered is not known: %s", instance_id, failure)
+            return
+        except Refused as failure:
+            result = _refused(failure)
         except GraphError as failure:
-            log.warning("%s could not be answered at once: %s", call["instance_id"], failure)
-            return None
-        return {"ok": {"after_ms": round(1000 * (asked_at - claimed_at))}}
+            log.warning("%s could not be answered at once: %s", instance_id, failure)
+            deeds.asked, result = False, None
+        else:
+            result = {"ok": {"after_ms": round(1000 * (asked_at - deeds.claimed_at))}}
+        await here.answers.note(instance_id, result)
 
-    async def turn_away(self, notification: IncomingCall, tenant_id: str) -> bool:
-        """Send a call that cannot be stored to its route's fallback; False where that is not possible."""
-        here, instance_id = self._here, f"call-{notification.call_id}"
-        fallback = here.library.pin(notification.raw, tenant_id)["route"]["fallback"]
-        if fallback is None:
-            return False
-        target = Target.from_json(fallback)
-        if not here.may_dial(target):
-            log.error("DIAL_ALLOW does not list how the fallback of %s's route begins", instance_id)
-            return False
-        request = Redirect(
-            call_id=notification.call_id,
-            targets=(target,),
-            timeout_s=FALLBACK_RINGS_S,
-            callback_uri=here.callback_uri(instance_id),
-        )
-        try:
-            await here.graph.send(request, tenant_id, budget_s=TURN_AWAY_S)
-        except GraphError as failure:
-            log.error("%s could not be sent to its fallback: %s", instance_id, failure)
-            return False
-        log.error("%s could not be stored and was sent to its fallback", instance_id)
-        return True
+    async def turn_away(self, call: IncomingCall, tenant_id: str, by: float) -> bool:
+        """See `connections.turning_away`."""
+        return await turn_away(self._here, call, tenant_id, by)
 
     def _limits(self, route: JSON) -> tuple[Limit, ...]:
         most, customer, name = self._here.settings.call_limits, route["customer"], route["name"]
@@ -118,6 +101,11 @@ class Reception:
             Limit(name="perMonth", within="month", most=route["perMonth"], route=name),
         )
         return tuple(limit for limit in limits if limit.most)
+
+
+def _refused(failure: Refused) -> JSON:
+    kind = "gone" if isinstance(failure, CallGone) else "refused"
+    return {"error": {"kind": kind, "status": failure.status, "code": failure.code, "message": failure.message}}
 
 
 def _chain(raw: JSON) -> str:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, cast
 import httpx
 
 from graph import wire
-from graph.signing_keys import KeysUnavailable, SigningKeys
+from graph.signing_keys import SigningKeys
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
@@ -101,7 +101,10 @@ class TokenValidator:
         self._verified: dict[bytes, _Verified] = {}
 
     async def validate(self, authorization: str | None) -> Claims:
-        """The claims of the bearer token in an `Authorization` header. Raises `TokenRefused`."""
+        """The claims of the bearer token in an `Authorization` header.
+
+        Raises `TokenRefused`, and `KeysUnavailable` while nobody can say whether the token is good.
+        """
         token = _bearer_token(authorization)
         digest = hashlib.sha256(token.encode()).digest()
         seen = self._verified.get(digest)
@@ -115,10 +118,7 @@ class TokenValidator:
         return claims
 
     async def _key(self, kid: str) -> RSAPublicKey:
-        try:
-            key = await self._keys.find(kid)
-        except KeysUnavailable as failure:
-            raise TokenRefused(str(failure)) from None
+        key = await self._keys.find(kid)
         if key is None:
             raise TokenRefused("kid: no such key is announced")
         return key

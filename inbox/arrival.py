@@ -63,11 +63,10 @@ class Reception(Protocol):
         """
         ...
 
-    async def answer(self, call: JSON, arrival: Arrival, claimed_at: float) -> JSON | None:
-        """Answer a call, `{"instance_id", "call_id", "tenant_id"}`, within `inbox.answers.ANSWER_S` of its claim.
+    async def answer(self, call: JSON, arrival: Arrival, by: float) -> None:
+        """Answer a call, `{"instance_id", "call_id", "tenant_id"}`, until `by`, Unix seconds, and note what Graph says.
 
-        Returns what is final about it, as the activity `answer_call` would; None when nothing is, so that the
-        orchestration has to answer.
+        What is not noted as final is left to the orchestration.
         """
         ...
 

@@ -14,6 +14,8 @@ JSON = dict[str, Any]
 
 #: Where all births are.
 PARTITION = "births"
+#: Starting takes a tenth of this; whoever holds a claim longer has died.
+CLAIM_S = 2.0
 # Between the entries of a column that holds several.
 _SEPARATOR = ","
 
@@ -31,12 +33,12 @@ class Claim:
     """Who starts the call."""
 
     #: `new` and `taken_over`: the caller does, now. `in_progress`: somebody else is at it; ask again after `wait_s`.
-    #: `started`: nobody need, it lives or has lived. `same_chain`: nobody yet, for it may be the call of instance `of`
-    #: under another id.
+    #: `started`: nobody need, it lives, has lived or was sent elsewhere. `same_chain`: nobody yet, for it may be the
+    #: call of instance `of` under another id.
     kind: Literal["new", "taken_over", "in_progress", "started", "same_chain"]
     wait_s: float = 0.0
     of: str = ""
-    #: When a new call was claimed, Unix seconds.
+    #: When the caller claimed it, Unix seconds, as its birth says; 0 when somebody else has.
     at: float = 0.0
 
     @property
@@ -46,7 +48,7 @@ class Claim:
 
     @property
     def started(self) -> bool:
-        """Whether the call lives or has lived."""
+        """Whether the call lives, has lived or was sent elsewhere."""
         return self.kind == "started"
 
 
@@ -78,6 +80,8 @@ class Birth:
     over: str = ""
     #: Whether it has not been asked yet if there is room for it.
     waiting: bool = False
+    #: Whether a webhook sent it elsewhere because it could not be served.
+    sent_away: bool = False
     #: Whether its orchestration was started, and whether the call is over, as far as anybody has noted.
     started: bool = False
     ended: bool = False
@@ -122,12 +126,13 @@ class Born:
             "waiting": self.arrival.limited,
         }
 
-    def rows(self, now: float, chain: Row | None) -> list[Change]:
+    def rows(self, now: float, chain: Row | None, *, sent_away: bool = False) -> list[Change]:
         """What is written to claim it: its birth first, its chain last, in place of `chain` or as the first of it."""
-        who = self.values(now)
+        who: Values = {**self.values(now), "sent_away": sent_away}
         times = {"claim_at": now, "started_at": 0.0, "ended_at": 0.0}
         answer: Values = {"answer_at": now if self.arrival.answering else 0.0, "answer": ""}
-        birth: Values = {**who, **times, **answer, "former_call_ids": "", "chain": self.arrival.chain}
+        more: Values = {"former_call_ids": "", "chain": self.arrival.chain, "policy": self.arrival.policy}
+        birth: Values = {**who, **times, **answer, **more}
         changes: list[Change] = [Insert(f"birth:{self.instance_id}", birth), Insert(f"live:{self.instance_id}", who)]
         if self.call_id:
             changes.append(Insert(f"graph:{self.call_id}", who))
@@ -148,6 +153,7 @@ _WHO = (
     "route",
     "over",
     "waiting",
+    "sent_away",
 )
 
 
@@ -174,6 +180,7 @@ def birth_of(row: Row) -> Birth:
         route=str(values.get("route", "")),
         over=str(values.get("over", "")),
         waiting=bool(values.get("waiting")),
+        sent_away=bool(values.get("sent_away")),
         started=bool(values.get("started_at")),
         ended=bool(values.get("ended_at")),
         answer=answer_of(values),

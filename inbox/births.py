@@ -19,6 +19,7 @@ from collections.abc import AsyncIterator, Callable
 
 from inbox.arrival import Arrival
 from inbox.birth import (
+    CLAIM_S,
     PARTITION,
     Birth,
     Born,
@@ -50,8 +51,6 @@ from storage import (
     Values,
 )
 
-# Starting takes a tenth of this; whoever holds a claim longer has died.
-_CLAIM_S = 2.0
 _ASK_AGAIN_S = 0.1
 # Two announcements of one chain, caller and target that are further apart are two calls.
 _SAME_CHAIN_S = 15.0
@@ -126,16 +125,16 @@ class Births:
     async def _claim_known(self, known: Row, tenant_id: str, now: float) -> Claim:
         if known.values["tenant_id"] != tenant_id:
             raise OtherTenant(f"{known.values['instance_id']!r} is not a call of tenant {tenant_id!r}")
-        if known.values["started_at"] or known.values["ended_at"]:
+        if known.values["started_at"] or known.values["ended_at"] or known.values.get("sent_away"):
             return Claim(kind="started")
-        remaining = float(known.values["claim_at"]) + _CLAIM_S - now
+        remaining = float(known.values["claim_at"]) + CLAIM_S - now
         if remaining > 0:
             return Claim(kind="in_progress", wait_s=min(remaining, _ASK_AGAIN_S))
         try:
             await self._table.update(PARTITION, known.row, {"claim_at": now}, etag=known.etag)
         except RowChanged:  # started after all, or taken over by somebody else
             return Claim(kind="in_progress", wait_s=_ASK_AGAIN_S)
-        return Claim(kind="taken_over")
+        return Claim(kind="taken_over", at=now)
 
     async def bind(self, instance_id: str, call_id: str, tenant_id: str) -> bool:
         """Note that Graph calls a call of ours `call_id`: whoever hears of it first binds it, and all must agree.
@@ -202,14 +201,9 @@ class Births:
         row = await self._table.get(PARTITION, f"birth:{instance_id}")
         return None if row is None else birth_of(row)
 
-    async def started(self, instance_id: str, answered: Values | None = None) -> None:
-        """Note that the orchestration of a claimed call was started; `answered` as from `inbox.answers.noted`."""
-        values: Values = {"started_at": self._now(), **(answered or {})}
-        await self._table.update(PARTITION, f"birth:{instance_id}", values)
-
-    async def not_started(self, instance_id: str, answered: Values | None = None) -> None:
-        """Give a claim back: its orchestration cannot be started now. Whoever hears of the call next may try."""
-        await self._table.update(PARTITION, f"birth:{instance_id}", {"claim_at": 0.0, **(answered or {})})
+    async def started(self, instance_id: str) -> None:
+        """Note that the orchestration of a claimed call was started."""
+        await self._table.update(PARTITION, f"birth:{instance_id}", {"started_at": self._now()})
 
     async def ended(self, instance_id: str) -> tuple[Watcher, ...]:
         """Note that a call is over and recorded; returns who is to be told. May be repeated."""
@@ -241,10 +235,11 @@ class Births:
             return False
         return await self._table.get(PARTITION, f"live:{instance_id}") is not None
 
-    async def give_back(self, instance_id: str) -> None:
-        """Give a claim back, if storage will hear of it, before anything is known of the call."""
+    async def give_back(self, instance_id: str, *, answering: bool = False) -> None:
+        """Give a claim back, if storage hears of it; that to the answer, too, unless Graph may have been asked."""
+        values: Values = {"claim_at": 0.0} if answering else {"claim_at": 0.0, "answer_at": 0.0}
         with contextlib.suppress(StorageUnavailable):
-            await self.not_started(instance_id, {"answer_at": 0.0})
+            await self._table.update(PARTITION, f"birth:{instance_id}", values)
 
     async def instance_of(self, call_id: str, tenant_id: str) -> str | None:
         """The instance of a Graph call, if it is known and of this tenant."""

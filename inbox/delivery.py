@@ -6,8 +6,11 @@ finishes what was begun. `docs/explanation/delivery.md` has the reasoning.
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import math
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from graph.digest import digest
@@ -16,10 +19,11 @@ from inbox.arrival import Arrival, Reception
 from inbox.birth import BoundElsewhere, OtherTenant, Owner, Watcher
 from inbox.births import Births
 from inbox.errors import InboxClosed, NoSuchCall
-from inbox.handover import Handover, Orchestrations
+from inbox.handover import Handover, Orchestrations, Together, together
 from inbox.identity import identity_of, message_of
 from inbox.inbox import Inbox, Stored
 from inbox.incoming import Incoming, SameCall
+from inbox.ringing import Ringing
 from inbox.rosters import Nudge
 from storage import RowMissing
 
@@ -41,14 +45,27 @@ class Delivery(Handover):
         orchestrations: Orchestrations,
         *,
         sleep: Callable[[float], Awaitable[None]],
+        timeout: Callable[[float], AbstractAsyncContextManager[object]] = asyncio.timeout,
+        together: Together = together,
         reception: Reception | None = None,
+        ringing: Ringing | None = None,
     ) -> None:
-        """Without `reception` calls that ring are left to their orchestrations."""
-        super().__init__(inbox, births, orchestrations, sleep=sleep)
+        """Without `reception` calls that ring are left to their orchestrations.
+
+        `ringing`: what the process remembers of them, for longer than this delivery lasts.
+        """
+        super().__init__(inbox, births, orchestrations, sleep=sleep, timeout=timeout, together=together)
         self._reception = reception
+        self._ringing = ringing or Ringing()
 
     async def take(
-        self, notification: Notification, tenant_id: str, instance_id: str | None, message_id: str | None
+        self,
+        notification: Notification,
+        tenant_id: str,
+        instance_id: str | None,
+        message_id: str | None,
+        *,
+        answer_by: float = math.inf,
     ) -> bool:
         """Take one notification of a webhook.
 
@@ -57,12 +74,16 @@ class Delivery(Handover):
             tenant_id: of the token it came with.
             instance_id: of the signed callback URI it came to; None for the URL registered with the bot.
             message_id: Graph's id of the request.
+            answer_by: until when a call that rings may be answered from here, Unix seconds.
 
         What concerns a call that is not this tenant's, or not this instance's, is logged and dropped: nothing is
         stored, started or raised for it. Returns whether it was taken.
         """
         item = digest(notification)
         try:
+            if isinstance(notification, IncomingCall) and instance_id is None and notification.call_id:
+                await self._announced(notification, item, tenant_id, message_id, answer_by)
+                return True
             return await self._take(notification, item, message_id, tenant_id, instance_id)
         except InboxClosed:
             log.info("a %s came after the end of its call", item["kind"])
@@ -72,6 +93,13 @@ class Delivery(Handover):
             log.warning("an announcement of %s under another id was dropped", same)
         return False
 
+    async def _announced(
+        self, announced: IncomingCall, item: JSON, tenant_id: str, message_id: str | None, answer_by: float
+    ) -> None:
+        call = {"instance_id": f"call-{announced.call_id}", "call_id": announced.call_id, "tenant_id": tenant_id}
+        identity = identity_of(item, announced.raw, announced.position, message_id)
+        await self.give_birth(call, item, announced.raw, identity, answer_by=answer_by)
+
     async def _take(
         self, notification: Notification, item: JSON, message_id: str | None, tenant_id: str, instance_id: str | None
     ) -> bool:
@@ -79,10 +107,6 @@ class Delivery(Handover):
         if not notification.call_id:
             log.warning("a %s that names no call, or two, was dropped", item["kind"])
             return False
-        if isinstance(notification, IncomingCall) and instance_id is None:
-            call = {"instance_id": f"call-{notification.call_id}", "call_id": notification.call_id}
-            await self.give_birth({**call, "tenant_id": tenant_id}, item, notification.raw, identity)
-            return True
         owner = await self._owner(notification.call_id, tenant_id, instance_id)
         if owner is None:
             log.warning("a %s about a call that is not its sender's to speak for was dropped", item["kind"])
@@ -129,12 +153,18 @@ class Delivery(Handover):
                 "closing_orchestrator", f"closing-{call['instance_id']}", {"call": call, "reason": "placed too late"}
             )
 
-    async def give_birth(self, call: JSON, item: JSON, raw: JSON, identity: str) -> None:
+    async def give_birth(
+        self, call: JSON, item: JSON, raw: JSON, identity: str, *, answer_by: float = math.inf
+    ) -> None:
         """Take the notification of a new call and start its orchestration, once however often it is announced.
 
         `call` is `{"instance_id", "call_id", "tenant_id"}`. Raises whatever keeps the call from being started: the
         webhook then answers 503, and an announcement that comes again finds everything as it was left.
         """
+        deeds = self._ringing.of(call["instance_id"])
+        if deeds.sent_away:
+            log.warning("%s was sent elsewhere, and is announced again", call["instance_id"])
+            return
         arrival = Arrival() if self._reception is None else self._reception.greet(item, raw, call["tenant_id"])
         incoming = Incoming(
             call,
@@ -143,7 +173,9 @@ class Delivery(Handover):
             births=self._births,
             inbox=self._inbox,
             reception=self._reception,
+            deeds=deeds,
             sleep=self._sleep,
+            answer_by=answer_by,
         )
         name = "call_orchestrator"
         await self.start(call, item, raw, identity, claim=incoming.claim, orchestration=name, beside=incoming.answer)

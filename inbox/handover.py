@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
-from inbox.answers import noted
 from inbox.birth import Claim
 from inbox.births import Births
 from inbox.inbox import Inbox, Stored
@@ -16,6 +16,26 @@ from storage import StorageUnavailable
 log = logging.getLogger("callwright.inbox")
 
 JSON = dict[str, Any]
+
+# Of the five seconds that a webhook may take, those that handing over what is stored may take.
+HAND_OVER_S = 1.5
+
+
+class Together(Protocol):
+    """Does several things at once; gives what each gives, or the exception."""
+
+    def __call__(self, *work: Coroutine[Any, Any, Any]) -> Awaitable[list[Any]]:
+        """See `together`."""
+        ...
+
+
+async def together(*work: Coroutine[Any, Any, Any]) -> list[Any]:
+    """Do several things at once; gives what each gives, or the exception."""
+    return await asyncio.gather(*work, return_exceptions=True)
+
+
+async def _nothing() -> None:
+    return None
 
 
 class Orchestrations(Protocol):
@@ -40,11 +60,15 @@ class Handover:
         orchestrations: Orchestrations,
         *,
         sleep: Callable[[float], Awaitable[None]],
+        timeout: Callable[[float], AbstractAsyncContextManager[object]] = asyncio.timeout,
+        together: Together = together,
     ) -> None:
         self._inbox = inbox
         self._births = births
         self._orchestrations = orchestrations
         self._sleep = sleep
+        self._timeout = timeout
+        self._together = together
 
     async def start(
         self,
@@ -55,18 +79,16 @@ class Handover:
         *,
         claim: Callable[[], Awaitable[Claim]],
         orchestration: str,
-        beside: Callable[[], Awaitable[JSON | None]] | None = None,
+        beside: Callable[[], Coroutine[Any, Any, None]] | None = None,
     ) -> Stored:
         """Claim, store what it begins with as its first notification, start: once, whoever dies in between.
 
-        `beside` is done while a new call starts; what it gives is noted as the answer to the call.
+        `beside` is done while the orchestration starts. Raises what `claim` raises, `StorageUnavailable`, and whatever
+        keeps the orchestration from being started: the claim is then given back.
         """
         instance_id: str = call["instance_id"]
         # The claim comes first: it refuses a tenant that is not the call's before anything is stored.
-        claimed = await claim()
-        while claimed.in_progress:  # another delivery is at it; when it died, its claim may be taken over
-            await self._sleep(claimed.wait_s)
-            claimed = await claim()
+        claimed = await self._claimed(claim)
         try:
             stored = await self._inbox.append(instance_id, item, raw, identity)
         except StorageUnavailable:
@@ -74,33 +96,49 @@ class Handover:
                 await self._births.give_back(instance_id)
             raise
         if not claimed.started:
-            starting = self._orchestrations.start(orchestration, instance_id, {"call": call, "digest": stored.digest})
-            await self._started(instance_id, starting, beside if claimed.kind == "new" else None)
+            await self._begin(orchestration, call, stored.digest, beside)
         if claimed.kind == "new":
-            await self._inbox.mark_raised(instance_id, stored.number)
+            await self._try_to(self._inbox.mark_raised(instance_id, stored.number), "mark", stored)
         else:
             # An orchestration that another announcement started still has to count past this one.
-            await self._hand_over(instance_id, stored.digest)
+            await self._try_to(self._hand_over(instance_id, stored.digest), "hand over", stored)
         return stored
 
-    async def _started(
-        self, instance_id: str, starting: Awaitable[None], beside: Callable[[], Awaitable[JSON | None]] | None
+    async def _claimed(self, claim: Callable[[], Awaitable[Claim]]) -> Claim:
+        claimed = await claim()
+        while claimed.in_progress:  # another delivery is at it; when it died, its claim may be taken over
+            await self._sleep(claimed.wait_s)
+            claimed = await claim()
+        return claimed
+
+    async def _begin(
+        self, name: str, call: JSON, digest: JSON, beside: Callable[[], Coroutine[Any, Any, None]] | None
     ) -> None:
-        if beside is None:
-            await starting
-            await self._births.started(instance_id)
-            return
-        failure, answer = await asyncio.gather(starting, beside(), return_exceptions=True)
-        answered = noted(answer if isinstance(answer, dict) else None)
-        if isinstance(failure, BaseException):
-            await self._births.not_started(instance_id, answered)
+        instance_id = call["instance_id"]
+        starting = self._orchestrations.start(name, instance_id, {"call": call, "digest": digest})
+        failure, trouble = await self._together(starting, beside() if beside else _nothing())
+        if trouble is not None:
+            log.error("%s could not be seen to while it started", instance_id, exc_info=trouble)
+        if failure is not None:
+            await self._births.give_back(instance_id, answering=True)
             raise failure
-        await self._births.started(instance_id, answered)
+        try:
+            await self._births.started(instance_id)
+        except StorageUnavailable as failure:  # it has started: whoever tries again will find so, and note it
+            log.warning("the start of %s could not be noted: %s", instance_id, failure)
+
+    async def _try_to(self, work: Awaitable[None], what: str, stored: Stored) -> None:
+        """Do what may be left undone for a notification that is stored: the next one makes up for it, or its reader."""
+        try:
+            async with self._timeout(HAND_OVER_S):
+                await work
+        except Exception:
+            log.exception("notification %d is stored; what could not be done is to %s it", stored.number, what)
 
     async def start_late(self, instance_id: str) -> bool:
-        """Start a call that came in and was claimed, but never started; False when that is none."""
+        """Start a call that was claimed, and neither started nor sent elsewhere; False when that is none."""
         birth = await self._births.get(instance_id)
-        if birth is None or birth.started or birth.ended:
+        if birth is None or birth.started or birth.ended or birth.sent_away:
             return False
         first = next(iter(await self._inbox.read(instance_id, 1)), None)
         if first is None or first["kind"] != "incoming":
@@ -117,11 +155,14 @@ class Handover:
         A duplicate is handed over again under its old number: its first try may have died before that.
         """
         stored = await self._inbox.append(instance_id, item, raw, identity, message=message)
+        await self._try_to(self._hand_over_owed(instance_id, stored), "hand over", stored)
+        return stored
+
+    async def _hand_over_owed(self, instance_id: str, stored: Stored) -> None:
         for earlier in await self._inbox.unraised(instance_id):
             if earlier["n"] < stored.number:
                 await self._hand_over(instance_id, earlier)
         await self._hand_over(instance_id, stored.digest)
-        return stored
 
     async def read(self, instance_id: str, first: int) -> list[JSON]:
         """The digests from number `first` on, without a gap; their recordings are seen to like in `deliver`."""

@@ -16,6 +16,7 @@ import azure.functions as func
 import connections
 from api.routes import Role
 from api.shapes import Wrong
+from graph.signing_keys import KeysUnavailable
 from graph.webhook_tokens import TokenRefused
 from triggers.problems import Refused, problem, wrong_fields
 
@@ -53,7 +54,7 @@ class Scope:
 
 
 async def require_role(req: func.HttpRequest, role: Role) -> Scope:
-    """The customers for whom the caller holds `role`, at least one; raises `Refused` with 401 or 403."""
+    """The customers for whom the caller holds `role`, at least one; raises `Refused` with 401, 403 or 503."""
     here = connections.current()
     key = here.settings.development_key
     given = req.headers.get(DEVELOPMENT_KEY_HEADER)
@@ -66,6 +67,9 @@ async def require_role(req: func.HttpRequest, role: Role) -> Scope:
         raise Refused(
             problem(401, "Not signed in", "Send an Entra access token for this application as a bearer token.")
         ) from None
+    except KeysUnavailable as failure:
+        log.warning("no token can be checked: %s", failure)
+        raise Refused(problem(503, "Keys are away", "No token can be checked at the moment; try again.")) from None
     scope = _scope(role, claims.roles)
     if scope.customers is not None and not scope.customers:
         raise Refused(_role_missing(role))

@@ -8,9 +8,9 @@ when storage is away. Source: https://learn.microsoft.com/microsoftteams/platfor
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +30,7 @@ from graph.notifications import (
 )
 from graph.webhook_tokens import TokenRefused
 from inbox.delivery import Delivery
+from inbox.incoming import PerhapsTheSameCall
 from storage.errors import StorageUnavailable
 
 bp = df.Blueprint()
@@ -38,12 +39,12 @@ log = logging.getLogger("callwright.callbacks")
 JSON = dict[str, Any]
 
 LARGEST_BODY = 1_000_000
-# Graph is never left hanging: what is not stored by then is refused, so that it may come again.
+# Graph is never left hanging: whatever is not taken by then is refused, so that it may come again. Every deadline of a
+# request lies between its beginning and this one; what is left after the last goes into the response.
 PATIENCE_S = 5.0
-# Of these, how long a call that rings may take to be stored and started: the rest is for sending it elsewhere.
-RING_PATIENCE_S = 3.5
+# When a call that rings has to be stored and started; after that it can only be sent elsewhere, until the second.
+TAKEN_BY_S, TURNED_AWAY_BY_S, DONE_BY_S = 3.2, 4.5, 4.8
 RING_TRIES = 3
-LOOK_S = 0.1
 
 
 @bp.route(route="callbacks", methods=["POST"])
@@ -65,13 +66,25 @@ async def receive(
 ) -> func.HttpResponse:
     """Check, store and hand over what came to the callback URI of `instance_id`, or to the registered URL (None)."""
     here = connections.current()
+    began = here.now()
     try:
-        claims = await here.webhook_tokens.validate(req.headers.get("Authorization"))
-        if instance_id is not None:
-            _check_signature(instance_id, req.route_params["signature"], here.settings.callback_keys)
+        async with here.timeout(DONE_BY_S):
+            return await _receive(req, client, instance_id, began)
     except TokenRefused as refusal:
         log.warning("a notification was refused: %s", refusal.cause)
         return func.HttpResponse("Forbidden", status_code=403)
+    except Exception as failure:  # nobody can say that all of it is taken: let it come again
+        log.exception("a notification could not be taken in: %s", type(failure).__name__)
+        return func.HttpResponse("Try again", status_code=503, headers={"Retry-After": "1"})
+
+
+async def _receive(
+    req: func.HttpRequest, client: df.DurableOrchestrationClient, instance_id: str | None, began: float
+) -> func.HttpResponse:
+    here = connections.current()
+    claims = await here.webhook_tokens.validate(req.headers.get("Authorization"))
+    if instance_id is not None:
+        _check_signature(instance_id, req.route_params["signature"], here.settings.callback_keys)
     body = req.get_body()
     if len(body) > LARGEST_BODY:
         return func.HttpResponse("The body is larger than 1 MB", status_code=413)
@@ -81,17 +94,11 @@ async def receive(
         if refusal.legacy:
             return func.HttpResponse(status_code=204)
         return func.HttpResponse(str(refusal), status_code=400)
-    taking = _Taking(here, here.delivery(client), claims.tid, instance_id, _message_id(req))
     about(instance=instance_id, message=_message_id(req), scenario=req.headers.get("X-Microsoft-Skype-Chain-ID"))
-    try:
-        async with asyncio.timeout(PATIENCE_S):
-            answers = [await taking.take(notification) for notification in notifications]
-    except Exception as failure:  # not stored: say so, and let it come again
-        log.exception("a notification could not be taken in: %s", type(failure).__name__)
-        return func.HttpResponse("Try again", status_code=503, headers={"Retry-After": "1"})
-    body = next((answer for answer in answers if answer is not None), None)
-    if body is not None:
-        return func.HttpResponse(json.dumps(body), status_code=200, mimetype="application/json")
+    taking = _Taking(here, here.delivery(client), claims.tid, instance_id, _message_id(req), began)
+    answer = await taking.take_all(notifications)
+    if answer is not None:
+        return func.HttpResponse(json.dumps(answer), status_code=200, mimetype="application/json")
     return func.HttpResponse(status_code=202)
 
 
@@ -104,9 +111,29 @@ class _Taking:
     tenant_id: str
     instance_id: str | None
     message_id: str | None
+    #: When the request came, Unix seconds: all its deadlines follow from it.
+    began: float
 
-    async def take(self, notification: Notification) -> JSON | None:
-        """Take one; returns what Graph wants to hear about it, for most nothing."""
+    async def take_all(self, notifications: Sequence[Notification]) -> JSON | None:
+        """Take all, those of one call in their order; returns what Graph wants to hear, mostly nothing.
+
+        No call waits for another: each has the whole time of the request. Raises what keeps one from being taken, once
+        it is known what becomes of the others.
+        """
+        by_call: dict[str | None, list[Notification]] = {}
+        for notification in notifications:
+            by_call.setdefault(notification.call_id, []).append(notification)
+        done = await self.here.together(*map(self._take_in_order, by_call.values()))
+        for failure in done:
+            if isinstance(failure, BaseException):
+                raise failure
+        return next((answer for answer in done if answer is not None), None)
+
+    async def _take_in_order(self, notifications: list[Notification]) -> JSON | None:
+        answers = [await self._take(notification) for notification in notifications]
+        return next((answer for answer in answers if answer is not None), None)
+
+    async def _take(self, notification: Notification) -> JSON | None:
         if isinstance(notification, IncomingCall) and self.instance_id is None:
             await self._ring(notification)
             return None
@@ -116,32 +143,30 @@ class _Taking:
         return None
 
     async def _store(self, notification: Notification) -> bool:
-        return await self.delivery.take(notification, self.tenant_id, self.instance_id, self.message_id)
+        by = self.began + TAKEN_BY_S
+        return await self.delivery.take(notification, self.tenant_id, self.instance_id, self.message_id, answer_by=by)
 
     async def _ring(self, call: IncomingCall) -> None:
-        """A caller waits: a call that cannot be stored or started is sent to its fallback."""
+        """A caller waits: a call that cannot be stored or started, and that nobody serves, is sent to its fallback."""
         try:
-            async with asyncio.timeout(RING_PATIENCE_S):
-                for left in reversed(range(RING_TRIES)):
-                    try:
-                        await self._store(call)
-                        return
-                    except StorageUnavailable:
-                        if not left:
-                            raise
+            async with self.here.timeout(self.began + TAKEN_BY_S - self.here.now()):
+                await self._store_a_call(call)
+        except PerhapsTheSameCall:
+            raise
         except Exception:
             log.exception("a call cannot be taken in")
-            if await self._is_served(call) or not await self.here.reception.turn_away(call, self.tenant_id):
+            by = self.began + TURNED_AWAY_BY_S
+            if not await self.here.reception.turn_away(call, self.tenant_id, by):
                 raise
 
-    async def _is_served(self, call: IncomingCall) -> bool:
-        """Whether it was answered or started all the same; then only a part of the bookkeeping is missing."""
-        try:
-            async with asyncio.timeout(LOOK_S):
-                birth = await self.here.births.get(f"call-{call.call_id}")
-        except (StorageUnavailable, TimeoutError):
-            return False
-        return birth is not None and (birth.started or birth.answer is not None)
+    async def _store_a_call(self, call: IncomingCall) -> None:
+        for left in reversed(range(RING_TRIES)):
+            try:
+                await self._store(call)
+                return
+            except StorageUnavailable:
+                if not left:
+                    raise
 
 
 def _check_signature(instance_id: str, signature: str, keys: tuple[str, ...]) -> None:

@@ -8,6 +8,7 @@ Every call that ends here is held to what must be true of any call (`check`).
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import math
 from array import array
@@ -16,6 +17,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import httpx
 
 from cli.laptop import BotOptions, Laptop, open_laptop
 from clock import VirtualClock
@@ -115,6 +118,41 @@ def ring(laptop: Laptop, *script: Step, caller: Mapping[str, Any] = ALICE, **bir
     """Somebody calls, and will do what the script says; returns Graph's id of the call."""
     steps = [{**step, "prompt": _sha256(laptop, step["prompt"])} if "prompt" in step else step for step in script]
     return laptop.simulator.ring(caller, script=steps, **birth)
+
+
+async def ring_unheard(laptop: Laptop, *script: Step) -> str:
+    """Somebody calls, and the bot is not told: `announce` does that."""
+    laptop.simulator.change_settings(unacknowledged_call_ends=False)
+    laptop.simulator.fault({"notification": "incoming"}, "drop")
+    call_id = ring(laptop, *script)
+    await settle(laptop)
+    return call_id
+
+
+async def announce(laptop: Laptop, *call_ids: str, message_id: str = "announced") -> int:
+    """Tell the bot of calls, in one request; returns the status.
+
+    The webhook may sleep, which it may not when the simulator tells it: who waits for it here is not at work.
+    """
+    clock, announced = clock_of(laptop), [_announcement(laptop, each) for each in call_ids]
+    body = {**announced[0]["body"], "value": [item for each in announced for item in each["body"]["value"]]}
+    token = laptop.simulator.tokens.webhook_token(laptop.simulator.settings.tenant_id)
+    headers = {"Authorization": f"Bearer {token}", "X-Microsoft-Skype-Message-ID": message_id}
+
+    async def post() -> int:
+        async with httpx.AsyncClient() as http:
+            answer = await http.post(announced[0]["url"], json=body, headers=headers, timeout=30)
+        return answer.status_code
+
+    before, posting = clock.shifts, asyncio.create_task(post())
+    for _ in iter(lambda: clock.shifts > before or posting.done(), True):  # no time may pass until it is at the bot
+        await asyncio.sleep(0)
+    await clock.run_until(posting.done)
+    return posting.result()
+
+
+def _announcement(laptop: Laptop, call_id: str) -> JSON:
+    return laptop.simulator.call(call_id).transcript.of("notification")[0]
 
 
 async def play(laptop: Laptop, *script: Step, limit_s: float = 3600.0, **birth: Any) -> Played:

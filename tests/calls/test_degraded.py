@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
-from callers import OPERATOR, ROUTES, clock_of, finish, hears, laptop_with_flows, play, ring
+from callers import (
+    OPERATOR,
+    ROUTES,
+    announce,
+    clock_of,
+    finish,
+    hears,
+    laptop_with_flows,
+    look,
+    play,
+    ring,
+    ring_unheard,
+)
 
+import connections
 from cli.laptop import Laptop
+from connections.durable import DurableOrchestrations
 from simulator import SimulatorSettings
 from storage import StorageUnavailable
 from triggers import callbacks
@@ -144,7 +158,8 @@ async def test_a_call_that_cannot_be_stored_is_sent_to_its_fallback(laptop: Lapt
     call_id = ring(laptop)
     await clock_of(laptop).run_until(lambda: laptop.simulator.call(call_id).over)
     transcript = laptop.simulator.call(call_id).transcript
-    assert [(entry["action"], entry["status"]) for entry in transcript.of("request")] == [("redirect", 202)]
+    asked = [(entry["action"], entry["status"]) for entry in transcript.of("request")]
+    assert asked == [("getCall", 200), ("redirect", 202)]  # nothing can be noted, so Graph is asked who has answered
     assert transcript.of("notification")[0]["attempts"] == [202]
     assert laptop.host.engine.instances() == []
 
@@ -158,42 +173,165 @@ async def test_a_call_that_cannot_be_stored_and_has_no_fallback_is_told_again_an
     assert call.call.transcript.of("notification")[0]["attempts"] == [503, 202]
 
 
-async def test_a_call_that_was_started_is_not_sent_away_because_its_webhook_is_slow(
+async def test_a_call_that_was_started_is_taken_however_long_a_note_of_it_takes(
     laptop: Laptop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """All that hangs is a note that nothing depends on."""
-    monkeypatch.setattr(callbacks, "RING_PATIENCE_S", 0.2)  # on the wall
-    laptop.simulator.change_settings(unacknowledged_call_ends=False)
-    inbox = laptop.connections.inbox
-    mark_raised = inbox.mark_raised
+    inbox, mark_raised = laptop.connections.inbox, laptop.connections.inbox.mark_raised
+
+    left = iter([True])
 
     async def hangs_at_first(instance_id: str, number: int) -> None:
-        if number == 1:
-            await asyncio.Event().wait()
+        if next(left, False):
+            await clock_of(laptop).sleep(3600)
         await mark_raised(instance_id, number)
 
     monkeypatch.setattr(inbox, "mark_raised", hangs_at_first)
-    call_id = ring(laptop, hears("greeting", hang_up=True))
+    call_id = await ring_unheard(laptop, hears("greeting", hang_up=True))
+    assert await announce(laptop, call_id) == 202
     await laptop.run_until_over(call_id)
-    transcript = laptop.simulator.call(call_id).transcript
-    assert transcript.of("notification")[0]["attempts"] == [503]
-    asked = [entry["action"] for entry in transcript.of("request")]
-    assert asked.count("answer") == 1
-    assert "redirect" not in asked
-    assert len(transcript.of("prompt")) == 1
+    call = await look(laptop, call_id)
+    assert (call.requests.count("answer"), call.heard) == (1, ["greeting"])
+    assert "redirect" not in call.requests
 
 
-async def test_a_webhook_whose_storage_hangs_is_told_so_in_time(
+def storage_hangs(laptop: Laptop) -> None:
+    """No operation on the inbox table is answered any more."""
+    assert laptop.memory is not None
+    laptop.memory.tables["Inbox"].before = lambda asked, partition, key: clock_of(laptop).sleep(3600)
+
+
+@pytest.fixture
+def took(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """How long each webhook took, on the bot's clock."""
+    receive, times = callbacks.receive, []
+
+    async def timed(*given: Any) -> Any:
+        now = connections.current().now
+        began = now()
+        answer = await receive(*given)
+        times.append(now() - began)
+        return answer
+
+    monkeypatch.setattr(callbacks, "receive", timed)
+    return times
+
+
+async def test_a_webhook_whose_storage_hangs_is_told_so_in_time(tmp_path: Path, took: list[float]) -> None:
+    async with laptop_with_flows(tmp_path, test=GOOD) as laptop:
+        storage_hangs(laptop)
+        assert await announce(laptop, await ring_unheard(laptop)) == 503
+    assert took == [pytest.approx(callbacks.TAKEN_BY_S)]
+
+
+async def test_calls_whose_storage_hangs_are_sent_to_their_fallback_in_time_those_of_one_request_too(
+    laptop: Laptop, took: list[float]
+) -> None:
+    storage_hangs(laptop)
+    calls = [await ring_unheard(laptop) for _ in range(3)]
+    assert await announce(laptop, *calls) == 202
+    for call in calls:
+        requests = laptop.simulator.call(call).transcript.of("request")
+        assert [entry["action"] for entry in requests] == ["getCall", "redirect"]
+    assert took[0] < callbacks.TURNED_AWAY_BY_S < callbacks.DONE_BY_S < callbacks.PATIENCE_S == 5.0
+
+
+async def test_keys_that_take_long_count_against_the_same_five_seconds(laptop: Laptop, took: list[float]) -> None:
+    validate, left = laptop.connections.webhook_tokens.validate, iter([True])
+
+    async def slow(authorization: str | None) -> Any:
+        if next(left, False):
+            await clock_of(laptop).sleep(2.5)
+        return await validate(authorization)
+
+    laptop.connections.webhook_tokens.validate = slow  # type: ignore[method-assign]
+    storage_hangs(laptop)
+    assert await announce(laptop, await ring_unheard(laptop)) == 202
+    assert took[0] < callbacks.TURNED_AWAY_BY_S
+
+
+async def test_what_is_stored_is_taken_though_its_orchestration_cannot_be_told(
     laptop: Laptop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert callbacks.PATIENCE_S == 5.0
-    monkeypatch.setattr(callbacks, "PATIENCE_S", 0.1)  # on the wall
-    assert laptop.memory is not None
-    inbox = laptop.memory.tables["Inbox"]
-    inbox.before = lambda asked, partition, key: asyncio.sleep(3600)
-    call_id = ring(laptop)
-    await clock_of(laptop).run_until(lambda: laptop.simulator.call(call_id).over)
-    assert laptop.simulator.call(call_id).transcript.of("notification")[0]["attempts"] == [503]
+    raise_event, left = DurableOrchestrations.raise_event, iter(range(2))
+
+    async def away(self: DurableOrchestrations, *given: Any) -> bool:
+        if next(left, None) is not None:
+            raise ConnectionError("away")
+        return await raise_event(self, *given)
+
+    monkeypatch.setattr(DurableOrchestrations, "raise_event", away)
+    call = await play(laptop, hears("greeting", hang_up=True))
+    assert {tuple(one["attempts"]) for one in call.call.transcript.of("notification")} == {(202,)}
+    assert call.heard == ["greeting"]
+
+
+@pytest.mark.parametrize("look", [{"status": 500}, {"status": 403}])
+async def test_where_nobody_can_say_whether_a_call_is_served_it_is_not_sent_elsewhere(
+    laptop: Laptop, look: dict[str, int]
+) -> None:
+    laptop.simulator.fault({"operation": "getCall"}, look, times=100)
+    storage_fails(laptop, 1000)
+    call_id = await ring_unheard(laptop)
+    assert await announce(laptop, call_id) == 503
+    asked = [entry["action"] for entry in laptop.simulator.call(call_id).transcript.of("request")]
+    assert "redirect" not in asked
+
+
+BEGINS_LATER = """
+schema: 1
+id: test
+locale: en-US
+start: note
+nodes:
+  note: {kind: set, values: {seen: 'true'}, next: pick-up}
+  pick-up: {kind: answer, next: bye}
+  bye: {kind: hangup, prompts: goodbye}
+"""
+
+
+async def test_what_starts_late_leaves_a_call_alone_that_was_sent_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Starting fails, as far as the webhook can tell; the call is sent away, and then the orchestration begins."""
+    start = DurableOrchestrations.start
+
+    async def away(self: DurableOrchestrations, name: str, instance_id: str, given: dict[str, Any]) -> None:
+        raise ConnectionError("away")
+
+    monkeypatch.setattr(DurableOrchestrations, "start", away)
+    async with laptop_with_flows(tmp_path, routes=FALLBACK, test=BEGINS_LATER) as laptop:
+        laptop.simulator.change_settings(targets={OPERATOR: {"outcome": "waits"}})
+        call_id = ring(laptop)
+        await clock_of(laptop).advance(1)
+        transcript = laptop.simulator.call(call_id).transcript
+        assert [entry["action"] for entry in transcript.of("request")] == ["redirect"]
+        assert transcript.of("notification")[0]["attempts"] == [202]
+        monkeypatch.setattr(DurableOrchestrations, "start", start)
+
+        assert await announce(laptop, call_id, message_id="again") == 202
+        await clock_of(laptop).advance(40)
+        await laptop.host.fire_timer("sweep_calls")
+        await clock_of(laptop).advance(5)
+        assert laptop.host.engine.instances() == []  # neither a second announcement nor the sweeper starts it
+
+        birth = await laptop.connections.births.get(laptop.instance_of(call_id))
+        assert birth is not None and birth.sent_away
+        call = {"instance_id": birth.instance_id, "call_id": birth.call_id, "tenant_id": birth.tenant_id}
+        (first,) = [one for one in await laptop.connections.inbox.read(birth.instance_id, 1) if one["n"] == 1]
+        given = {"call": call, "digest": first}
+        laptop.host.engine.start_new("call_orchestrator", birth.instance_id, given)  # the late one
+        await laptop.run_until_over(call_id)
+        assert [entry["action"] for entry in transcript.of("request")] == ["redirect"]
+
+
+async def test_while_the_signing_keys_are_away_graph_is_asked_to_come_again(tmp_path: Path) -> None:
+    retries = SimulatorSettings(webhook_attempts=3, webhook_retry_delay_s=6)
+    async with laptop_with_flows(tmp_path, test=GOOD, simulator_settings=retries) as laptop:
+        laptop.simulator.fault({"operation": "keys"}, {"status": 500})
+        call = await play(laptop)
+    assert call.call.transcript.of("notification")[0]["attempts"] == [503, 202]
+    assert call.heard == ["goodbye"]
 
 
 async def test_a_call_that_is_never_stored_leaves_nothing_behind(laptop: Laptop) -> None:
