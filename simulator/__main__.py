@@ -16,8 +16,8 @@ from simulator.settings import SimulatorSettings
 from simulator.simulator import Simulator
 
 
-def main() -> None:
-    """The command. Prints one JSON line with its addresses when it is ready."""
+def parser() -> argparse.ArgumentParser:
+    """What the command takes."""
     parser = argparse.ArgumentParser(prog="python -m simulator", description="Play Microsoft Graph's calling API.")
     parser.add_argument("--port", type=int, default=8700, help="http: Graph, control, recordings (0: any free port)")
     parser.add_argument("--https-port", type=int, default=8743, help="https: the token service (0: any free port)")
@@ -26,7 +26,12 @@ def main() -> None:
     parser.add_argument("--settings", type=Path, help="JSON file of simulator settings")
     parser.add_argument("--bot", help="URL where incoming calls ring (setting bot_callback_url)")
     parser.add_argument("--virtual", action="store_true", help="time passes only through POST /simulator/clock")
-    arguments = parser.parse_args()
+    return parser
+
+
+def main() -> None:
+    """The command. Prints one JSON line with its addresses when it is ready."""
+    arguments = parser().parse_args()
     if arguments.write_certificates:
         print(write(arguments.write_certificates).ca)
         return
