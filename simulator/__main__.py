@@ -7,12 +7,15 @@ import asyncio
 import contextlib
 import json
 import signal
+import sys
 from pathlib import Path
+from typing import Any
 
 from clock import RealClock, VirtualClock
 from simulator.certificates import CertificateFiles, write
 from simulator.server import serve
 from simulator.settings import SimulatorSettings
+from simulator.settings_json import SettingsRefused
 from simulator.simulator import Simulator
 
 
@@ -29,18 +32,36 @@ def parser() -> argparse.ArgumentParser:
     return parser
 
 
-def main() -> None:
-    """The command. Prints one JSON line with its addresses when it is ready."""
-    arguments = parser().parse_args()
-    if arguments.write_certificates:
-        print(write(arguments.write_certificates).ca)
-        return
-    with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_run(arguments))
+def main(given: list[str] | None = None) -> int:
+    """The command: prints one JSON line with its addresses when it is ready. Returns 2 when it cannot start."""
+    arguments = parser().parse_args(given)
+    try:
+        if arguments.write_certificates:
+            print(write(arguments.write_certificates).ca)
+        else:
+            with contextlib.suppress(KeyboardInterrupt):
+                asyncio.run(_run(arguments))
+    except (OSError, SettingsRefused) as problem:  # a port that is taken, a file that is not there or makes no sense
+        print(f"simulator: {problem}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _settings(file: Path | None) -> dict[str, Any]:
+    """What a file of settings says. Raises `OSError`, `SettingsRefused`."""
+    if file is None:
+        return {}
+    try:
+        values = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError as problem:
+        raise SettingsRefused(f"{file} is not JSON: {problem}") from None
+    if not isinstance(values, dict):
+        raise SettingsRefused(f"{file} must hold one JSON object: settings by name")
+    return values
 
 
 async def _run(arguments: argparse.Namespace) -> None:
-    values = json.loads(arguments.settings.read_text()) if arguments.settings else {}
+    values = _settings(arguments.settings)
     if arguments.bot:
         values["bot_callback_url"] = arguments.bot
     clock = VirtualClock() if arguments.virtual else RealClock()
@@ -58,4 +79,4 @@ async def _run(arguments: argparse.Namespace) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import ssl
 import subprocess
 import sys
@@ -18,6 +19,7 @@ import pytest
 
 from clock import RealClock, VirtualClock
 from simulator import Simulator, SimulatorSettings, serve
+from simulator.__main__ import main
 
 ROOT = Path(__file__).parents[2]
 
@@ -46,6 +48,35 @@ async def test_who_trusts_it_trusts_the_roots_of_the_system_only_if_asked_to(roo
     async with serve(Simulator(VirtualClock()), roots=roots) as addresses:
         context = ssl.create_default_context(cafile=str(addresses.ca_file))
         assert context.cert_store_stats()["x509_ca"] == trusted + 1
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("{", "is not JSON"),
+        ("[]", "must hold one JSON object"),
+        ('{"no_such": 1}', "no setting is called no_such"),
+        ('{"beep_s": "long"}', "beep_s must be of type float, not 'long'"),
+        ('{"anyone_else": {"outcome": "sleeps"}}', "anyone_else: outcomes must be some of"),
+        (None, "No such file"),
+    ],
+)
+def test_a_process_that_cannot_start_says_why_in_a_line(tmp_path, capsys, text, told):
+    file = tmp_path / "settings.json"
+    if text is not None:
+        file.write_text(text)
+    assert main(["--settings", str(file), "--port", "0", "--https-port", "0"]) == 2
+    out, err = capsys.readouterr()
+    assert (out, len(err.splitlines())) == ("", 1)
+    assert err.startswith("simulator: ")
+    assert told in err
+
+
+def test_a_process_whose_port_is_taken_says_which(capsys):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert main(["--port", str(port), "--https-port", "0"]) == 2
+    assert str(port) in capsys.readouterr().err
 
 
 async def test_two_simulators_live_side_by_side():
