@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import connections
+from activities.patience import patiently
 from connections.telemetry import about, measure
 from graph.errors import CallGone, GraphError, NotReached, OutcomeUnknown, Refused, TokenUnavailable
 from graph.requests import Request
-from inbox import Begun
 from storage.errors import StorageUnavailable
 
 log = logging.getLogger("callwright.activities")
@@ -20,8 +20,6 @@ JSON = dict[str, Any]
 Look = Callable[[JSON | None], None]
 # Seconds in which a request that surely did not reach Graph may be tried again.
 STEP_BUDGET_S = 10.0
-# Between tries to write an intent while storage is away.
-INTENT_PAUSE_S = 0.5
 
 
 async def act(
@@ -42,20 +40,28 @@ async def act_once(
     An intent is written first. Run again after a crash, the activity finds it, and what it did not see the end of
     counts as sent: the session waits for the operation's own notification instead.
     """
-    return await with_journal(given, await _send_once(given, request, budget_s, look))
+    unknown = error("unknown", message="an earlier run of this step may have reached Graph")
+    sent = await once(given, lambda left_s: _send(given, request, left_s, look), budget_s=budget_s, unknown=unknown)
+    return await with_journal(given, sent)
 
 
-async def _send_once(given: JSON, request: Request, budget_s: float, look: Look) -> JSON:
+async def once(
+    given: JSON, work: Callable[[float], Awaitable[JSON]], *, budget_s: float = STEP_BUDGET_S, unknown: JSON
+) -> JSON:
+    """Do a step's `work`, given the seconds that are left for it; run again after a crash, not a second time.
+
+    Then the result is what the first run noted, or `unknown`. `not_reached`, with nothing done, when storage is away.
+    """
     here = connections.current()
-    intents, instance_id, step = here.intents, given["instance_id"], str(given["step"])
+    intents, instance_id, step, run = here.intents, given["instance_id"], str(given["step"]), uuid.uuid4().hex
     deadline = here.now() + budget_s
     try:
-        begun = await _begin(given, deadline)
+        begun = await patiently(deadline, lambda: intents.begin(instance_id, step, run))
     except StorageUnavailable as failure:  # nothing was sent, and nothing may be sent without an intent
         return error("not_reached", message=str(failure))
     if not begun.first:
-        return begun.result or error("unknown", message="an earlier run of this step may have reached Graph")
-    result = await _send(given, request, deadline - here.now(), look)
+        return begun.result or unknown
+    result = await work(deadline - here.now())
     try:
         if result.get("error", {}).get("kind") == "not_reached":
             await intents.withdraw(instance_id, step)
@@ -64,19 +70,6 @@ async def _send_once(given: JSON, request: Request, budget_s: float, look: Look)
     except StorageUnavailable:
         log.warning("the result of step %s of %s could not be noted", step, instance_id)
     return result
-
-
-async def _begin(given: JSON, deadline: float) -> Begun:
-    """Write the intent, trying until the deadline. Raises `StorageUnavailable`."""
-    here = connections.current()
-    run = uuid.uuid4().hex
-    while True:
-        try:
-            return await here.intents.begin(given["instance_id"], str(given["step"]), run)
-        except StorageUnavailable:
-            if here.now() + INTENT_PAUSE_S >= deadline:
-                raise
-        await here.sleep(INTENT_PAUSE_S)
 
 
 async def _send(given: JSON, request: Request, budget_s: float, look: Look) -> JSON:

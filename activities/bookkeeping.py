@@ -39,11 +39,12 @@ async def close_call(given: dict, client: df.DurableOrchestrationClient) -> dict
     instance_id = given["instance_id"]
     try:
         await here.records.close(instance_id, given["summary"], given["events"])
-        watchers = await here.births.ended(instance_id)
         await here.inbox.forget_payloads(instance_id, keep_digests=here.settings.keep_tones)
         if any(each.get("mode") == "transient" for each in given["summary"].get("recordings", ())):
             name = f"forgetting-{instance_id}"
             await DurableOrchestrations(client).start("forgetting_orchestrator", name, {"instance_id": instance_id})
+        # The last: a call that is noted as over is walked no longer, so nothing of it may be left to do.
+        watchers = await here.births.ended(instance_id)
         await here.delivery(client).tell_watchers(instance_id, watchers, given["summary"]["outcome"])
     except Exception as failure:
         return _unavailable("close", instance_id, failure)

@@ -63,7 +63,8 @@ async def hang_up(given: dict) -> dict:
         return await with_journal(given, {"ok": {}})
     result = await act(given, HangUp(call_id=call_id))
     if result.get("error", {}).get("kind") == "gone":
-        return {"ok": {}}
+        del result["error"]
+        return {"ok": {}, **result}
     return result
 
 

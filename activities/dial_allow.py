@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 import connections
-from activities.acting import INTENT_PAUSE_S, STEP_BUDGET_S
+from activities.acting import STEP_BUDGET_S
+from activities.patience import patiently
 from graph.requests import CreateCall, InviteParticipants, Redirect, Request, Target, Transfer
 from records import CapReached
-from storage.errors import StorageUnavailable
 
 JSON = dict[str, Any]
 
@@ -56,17 +56,15 @@ async def count_dialled(given: JSON, *targets: Target) -> None:
     if not dials:
         return
     here = connections.current()
-    deadline, step = here.now() + STEP_BUDGET_S, f"{given['instance_id']}:{given['step']}"
-    while True:
-        try:
-            record = await here.records.get(given["instance_id"]) or {}
-            await here.admissions.admit(
-                customer=record.get("customer") or "", dials=dials, key=f"flow\n{step}", request=step
-            )
-            return
-        except CapReached as reached:
-            raise NotToBeDialled(reached.setting, "allows no more telephone calls within this hour") from None
-        except StorageUnavailable:
-            if here.now() + INTENT_PAUSE_S >= deadline:
-                raise
-        await here.sleep(INTENT_PAUSE_S)
+    step = f"{given['instance_id']}:{given['step']}"
+
+    async def count() -> None:
+        record = await here.records.get(given["instance_id"]) or {}
+        await here.admissions.admit(
+            customer=record.get("customer") or "", dials=dials, key=f"flow\n{step}", request=step
+        )
+
+    try:
+        await patiently(here.now() + STEP_BUDGET_S, count)
+    except CapReached as reached:
+        raise NotToBeDialled(reached.setting, "allows no more telephone calls within this hour") from None

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import uuid
 from typing import Any, cast
 
 import azure.durable_functions as df
 import httpx
 
 import connections
-from activities.acting import error, with_journal
+from activities.acting import STEP_BUDGET_S, error, once, with_journal
+from activities.patience import patiently
 from inbox import InboxError
 from storage import StorageUnavailable
 
@@ -36,23 +36,32 @@ async def fetch_http(given: dict) -> dict:
     `code` is the status of the answer; `status` a word on why there is none, or none of use. What is posted is posted
     once: run again after a crash, the activity does not know what became of it, and says `failed`.
     """
-    here = connections.current()
+    return await with_journal(given, await _asked(given))
+
+
+async def _asked(given: JSON) -> JSON:
+    secrets = await opened_values(given, given["body"] or {})
+    if "error" in secrets:
+        return secrets
+    if given["body"] is None:
+        return {"ok": await _fetch(given, secrets["ok"])}
+
+    async def post(left_s: float) -> JSON:
+        return {"ok": await _fetch(given, secrets["ok"])}
+
+    return await once(given, post, unknown={"ok": without("failed", "unknown")})
+
+
+async def opened_values(given: JSON, values: JSON) -> JSON:
+    """What the tokens among the values stand for, if the flow `opens` them: `{"ok": {token: text}}`, or an error."""
+    if not given["opens"]:
+        return {"ok": {}}
+    instance_id, here = given["instance_id"], connections.current()
     try:
-        secrets = await opened(given["instance_id"], given["body"] or {}) if given["opens"] else {}
-        if given["body"] is None:
-            return await with_journal(given, {"ok": await _fetch(given, secrets)})
-        instance_id, step = given["instance_id"], str(given["step"])
-        begun = await here.intents.begin(instance_id, step, uuid.uuid4().hex)
-        if not begun.first:
-            return await with_journal(given, begun.result or {"ok": without("failed", "unknown")})
-        result: JSON = {"ok": await _fetch(given, secrets)}
-        await here.intents.finish(instance_id, step, result)
-        return await with_journal(given, result)
+        return {"ok": await patiently(here.now() + STEP_BUDGET_S, lambda: opened(instance_id, values))}
     except InboxError as failure:
-        log.error(
-            "what the caller of %s has entered cannot be opened: %s", given["instance_id"], type(failure).__name__
-        )
-        return await with_journal(given, error("internal", message=type(failure).__name__))
+        log.error("what the caller of %s has entered cannot be opened: %s", instance_id, type(failure).__name__)
+        return error("internal", message=type(failure).__name__)
     except StorageUnavailable as failure:
         return error("not_reached", message=str(failure))
 

@@ -15,7 +15,6 @@ import importlib.util
 import inspect
 import json
 import logging
-import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -24,11 +23,9 @@ from typing import Any
 import azure.durable_functions as df
 
 import connections
-from activities.acting import error, with_journal
-from activities.fetching import MOST_BYTES, opened, read_values, without
+from activities.acting import once, with_journal
+from activities.fetching import MOST_BYTES, opened_values, read_values, without
 from connections.connections import APP_FOLDER
-from inbox import InboxError
-from storage import StorageUnavailable
 
 bp = df.Blueprint()
 log = logging.getLogger("callwright.activities")
@@ -43,21 +40,14 @@ async def run_function(given: dict) -> dict:
 
     Once: run again after a crash, the activity does not know what became of the call, and says `failed`.
     """
-    here = connections.current()
-    instance_id, step = given["instance_id"], str(given["step"])
-    try:
-        secrets = await opened(instance_id, given["given"]) if given["opens"] else {}
-        begun = await here.intents.begin(instance_id, step, uuid.uuid4().hex)
-        if not begun.first:
-            return await with_journal(given, begun.result or {"ok": without("failed", "unknown")})
-        result: JSON = {"ok": await _run(given, secrets)}
-        await here.intents.finish(instance_id, step, result)
-        return await with_journal(given, result)
-    except InboxError as failure:
-        log.error("what the caller of %s has entered cannot be opened: %s", instance_id, type(failure).__name__)
-        return await with_journal(given, error("internal", message=type(failure).__name__))
-    except StorageUnavailable as failure:
-        return error("not_reached", message=str(failure))
+    secrets = await opened_values(given, given["given"])
+    if "error" in secrets:
+        return await with_journal(given, secrets)
+
+    async def run(left_s: float) -> JSON:
+        return {"ok": await _run(given, secrets["ok"])}
+
+    return await with_journal(given, await once(given, run, unknown={"ok": without("failed", "unknown")}))
 
 
 async def _run(given: JSON, secrets: Mapping[str, str]) -> JSON:

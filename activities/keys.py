@@ -9,6 +9,7 @@ import azure.durable_functions as df
 
 import connections
 from activities.acting import error, with_journal
+from activities.patience import patiently
 from inbox import InboxError
 from inbox.tone_keys import CallKey
 from storage import StorageUnavailable
@@ -19,7 +20,6 @@ log = logging.getLogger("callwright.activities")
 JSON = dict[str, Any]
 # How long a caller who has pressed a key waits for storage.
 BUDGET_S = 6.0
-PAUSE_S = 0.5
 
 
 @bp.activity_trigger(input_name="given")
@@ -30,18 +30,15 @@ async def judge_keys(given: dict) -> dict:
     `node`: what `calls.entries.judge` says and, when the node takes it, a `token` that stands for it. Nothing that is
     returned, logged or noted tells a key.
     """
-    here = connections.current()
-    deadline = here.now() + BUDGET_S
-    while True:
-        try:
-            return await with_journal(given, {"ok": await _judge(given)})
-        except InboxError as failure:  # the call is over, or its key cannot be opened here
-            log.error("the keys of %s cannot be read: %s", given["instance_id"], type(failure).__name__)
-            return await with_journal(given, error("internal", message=type(failure).__name__))
-        except StorageUnavailable as failure:
-            if here.now() + PAUSE_S >= deadline:
-                return error("not_reached", message=str(failure))
-        await here.sleep(PAUSE_S)
+    deadline = connections.current().now() + BUDGET_S
+    try:
+        result: JSON = {"ok": await patiently(deadline, lambda: _judge(given))}
+    except InboxError as failure:  # the call is over, or its key cannot be opened here
+        log.error("the keys of %s cannot be read: %s", given["instance_id"], type(failure).__name__)
+        result = error("internal", message=type(failure).__name__)
+    except StorageUnavailable as failure:
+        result = error("not_reached", message=str(failure))
+    return await with_journal(given, result)
 
 
 async def keys_are_safe(instance_id: str, pinned: JSON) -> bool:
@@ -55,16 +52,12 @@ async def keys_are_safe(instance_id: str, pinned: JSON) -> bool:
     if not is_sensitive(Flow.pinned(pinned["flow"], pinned["hash"])):
         return True
     here = connections.current()
-    deadline = here.now() + BUDGET_S
-    while True:
-        try:
-            await here.inbox.seal_tones(instance_id)
-            return True
-        except (InboxError, StorageUnavailable) as failure:
-            if isinstance(failure, InboxError) or here.now() + PAUSE_S >= deadline:
-                log.error("%s is not asked for its secret: %s", instance_id, failure)
-                return False
-        await here.sleep(PAUSE_S)
+    try:
+        await patiently(here.now() + BUDGET_S, lambda: here.inbox.seal_tones(instance_id))
+    except (InboxError, StorageUnavailable) as failure:
+        log.error("%s is not asked for its secret: %s", instance_id, failure)
+        return False
+    return True
 
 
 async def _judge(given: JSON) -> JSON:

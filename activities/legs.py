@@ -15,6 +15,7 @@ import connections
 from activities.acting import STEP_BUDGET_S, error, with_journal
 from activities.dial_allow import NotToBeDialled, check_dialled, count_dialled
 from activities.leg_requests import leg_request, most_legs, person
+from activities.patience import patiently
 from activities.requested import not_dialled
 from graph.kinds import IncomingCall
 from graph.notifications import parse_item
@@ -27,7 +28,6 @@ bp = df.Blueprint()
 log = logging.getLogger("callwright.legs")
 
 JSON = dict[str, Any]
-PAUSE_S = 0.5
 #: The flow that asks who is to have a caller; a deployment may have its own document of this name.
 CONSULTATION_FLOW = "consultation-leg"
 #: The flow that asks who is to be brought into a meeting.
@@ -261,21 +261,16 @@ def _request_id(given: JSON) -> str:
 
 async def _settled(work: Callable[[], Awaitable[JSON]]) -> JSON:
     """`{"ok": ...}`, or an error: `gone` when it is over, `not_reached` when storage is away, `internal`."""
-    here = connections.current()
-    deadline = here.now() + STEP_BUDGET_S
-    while True:
-        try:
-            return {"ok": await work()}
-        except (InboxClosed, NoSuchCall) as failure:
-            return error("gone", message=str(failure))
-        except StorageUnavailable as failure:
-            if here.now() + PAUSE_S >= deadline:
-                return error("not_reached", message=str(failure))
-        except NotToBeDialled as failure:
-            return not_dialled(failure)
-        except InboxError as failure:
-            return error("internal", message=str(failure))
-        except Exception as failure:
-            log.exception("a leg could not be seen to")
-            return error("internal", message=type(failure).__name__)
-        await here.sleep(PAUSE_S)
+    try:
+        return {"ok": await patiently(connections.current().now() + STEP_BUDGET_S, work)}
+    except (InboxClosed, NoSuchCall) as failure:
+        return error("gone", message=str(failure))
+    except StorageUnavailable as failure:
+        return error("not_reached", message=str(failure))
+    except NotToBeDialled as failure:
+        return not_dialled(failure)
+    except InboxError as failure:
+        return error("internal", message=str(failure))
+    except Exception as failure:
+        log.exception("a leg could not be seen to")
+        return error("internal", message=type(failure).__name__)

@@ -60,7 +60,7 @@ async def call_in(given: dict) -> dict:
     except NotToBeDialled as failure:
         return await with_journal(given, not_dialled(failure))
     except StorageUnavailable as failure:
-        return error("not_reached", message=str(failure))
+        return await with_journal(given, error("not_reached", message=str(failure)))
     request = InviteParticipants(call_id=given["call_id"], participants=people, client_context=client_context(given))
     return await act_once(given, request)
 

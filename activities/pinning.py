@@ -10,6 +10,7 @@ import azure.durable_functions as df
 import connections
 from activities.keys import keys_are_safe
 from activities.meetings import by_coordinates
+from activities.patience import patiently
 from graph.kinds import IncomingCall
 from graph.meetings import Coordinates
 from graph.notifications import parse_item
@@ -111,15 +112,10 @@ async def _first_item(given: JSON, patience_s: float) -> JSON | None:
     """What the call began with; None when it cannot be read in time."""
     here = connections.current()
     instance_id, number = given["instance_id"], given["digest"]["n"]
-    deadline = here.now() + patience_s
-    while True:
-        try:
-            return await here.inbox.raw(instance_id, number)
-        except InboxError as failure:  # sealed with a key that is no longer known, for instance
-            log.error("what %s began with cannot be read: %s", instance_id, failure)
-            return None
-        except StorageUnavailable as failure:
-            if here.now() >= deadline:
-                log.error("nobody knows what %s began with: %s", instance_id, failure)
-                return None
-        await here.sleep(0.5)
+    try:
+        return await patiently(here.now() + patience_s, lambda: here.inbox.raw(instance_id, number))
+    except InboxError as failure:  # sealed with a key that is no longer known, for instance
+        log.error("what %s began with cannot be read: %s", instance_id, failure)
+    except StorageUnavailable as failure:
+        log.error("nobody knows what %s began with: %s", instance_id, failure)
+    return None

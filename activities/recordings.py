@@ -11,9 +11,7 @@ from typing import Any
 import azure.durable_functions as df
 
 import connections
-from connections.durable import DurableOrchestrations
 from graph.recording_download import RecordingGone, RecordingRefused, RecordingUnavailable
-from inbox.delivery import Delivery
 from inbox.errors import InboxClosed, NoSuchNotification
 from storage import Blobs, StorageUnavailable, WrittenBlob
 
@@ -67,16 +65,37 @@ async def _fetch(given: dict[str, Any], name: str, blobs: Blobs) -> WrittenBlob:
 async def report_recording(given: dict, client: df.DurableOrchestrationClient) -> dict:
     """Put the news of a recording into its call's inbox, like a notification."""
     here = connections.current()
-    delivery = Delivery(here.inbox, here.births, DurableOrchestrations(client), sleep=here.sleep)
-    digest = given["digest"]
+    instance_id, digest = given["instance_id"], given["digest"]
     try:
-        await delivery.deliver(given["instance_id"], digest, {}, f"recording:{digest['operation_id']}")
-    except InboxClosed:  # the call was recorded without it; the blob names the call in its metadata
+        await here.delivery(client).deliver(instance_id, digest, {}, f"recording:{digest['operation_id']}")
+    except InboxClosed:  # the call was recorded without it
         log.warning(
             "the recording of operation %s is %s too late for its call", digest["operation_id"], digest["status"]
         )
-        await _forget(given["instance_id"])
+        await _forget(instance_id)
+        if digest["status"] == "saved" and not digest["blob"].startswith(f"{instance_id}/"):
+            await _name_late(instance_id, digest)
     return {"ok": {}}
+
+
+async def _name_late(instance_id: str, saved: dict[str, Any]) -> None:
+    """Name a kept recording in the record of a call that is over; without a record, nothing may be kept."""
+    here = connections.current()
+    facts = {name: saved[name] for name in ("operation_id", "blob", "sha256", "bytes")}
+
+    def named(call: dict[str, Any]) -> dict[str, Any]:
+        recordings = [dict(each) for each in call["recordings"]]
+        for operation_id in (saved["operation_id"], None):
+            for each in recordings:
+                if each.get("operation_id") == operation_id and each["status"] != "deleted":
+                    each.update(facts, status="saved", reason=None)
+                    return {**call, "recordings": recordings}
+        # Its call ended before it was told of it, by a fault of ours.
+        entry = {"n": len(recordings) + 1, "node": None, "mode": "kept", "status": "saved", "reason": None, **facts}
+        return {**call, "recordings": [*recordings, entry]}
+
+    if not await here.records.revise(instance_id, named):
+        await here.recordings.delete(saved["blob"])
 
 
 @bp.activity_trigger(input_name="given")

@@ -96,7 +96,7 @@ class _Consultation:
             yield from self._legs.ask("control_leg", leg=ASKED, action="join")
         news = {"kind": "consultation", "status": outcome, "call_id": call_id}
         result = yield from self._legs.ask("tell_caller", caller=self._legs.digest["for"], digest=news)
-        if not result.get("ok", {}).get("heard"):
+        if result.get("ok", {}).get("heard") is False:  # of an error nobody knows whether it was heard
             yield from self._caller_left()
         elif outcome == "accepted":
             self._wait_for(TRANSFERRING)

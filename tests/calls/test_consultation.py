@@ -11,6 +11,8 @@ from callers import Played, clock_of, hears, laptop_with_flows, play, ring, wait
 from placing import BOB, behaves, finish_placed
 
 from cli.laptop import Laptop
+from inbox.delivery import Delivery
+from storage import StorageUnavailable
 
 FLOW = f"""
 schema: 1
@@ -126,3 +128,22 @@ async def _leg(laptop: Laptop, caller: str) -> str:
     calls = laptop.simulator.calls
     await clock_of(laptop).run_until(lambda: len(calls) == 2, limit_s=60)
     return next(id for id in calls if laptop.simulator.call(id) is not laptop.simulator.call(caller))
+
+
+async def test_a_word_to_the_caller_that_may_have_been_heard_is_no_sign_that_they_left(
+    desk: Laptop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is stored, and storage does not say so for longer than it is tried."""
+    tell = Delivery.tell
+
+    async def told(self: Delivery, instance_id: str, digest: dict[str, Any], identity: str) -> bool:
+        heard = await tell(self, instance_id, digest, identity)
+        if digest["kind"] == "consultation":
+            raise StorageUnavailable("the answer was lost")
+        return heard
+
+    monkeypatch.setattr(Delivery, "tell", told)
+    behaves(desk, BOB, "answers", hears("consultation-leg", press="2"))
+    caller, asked = await consult(desk)
+    assert asked["outcome"] == "declined"
+    assert caller.heard[-1] == "transfer-failed"

@@ -301,3 +301,43 @@ async def test_a_caller_is_served_while_the_inbox_cannot_be_read_at_all(laptop: 
     assert call.record["outcome"] == "transferred"  # as of any caller who says nothing
     history = laptop.host.engine.history(call.instance_id)
     assert sum(event.get("Name") == "read_inbox" for event in history) < 40
+
+
+async def test_what_is_left_of_a_call_when_its_end_fails_half_way_is_let_go_of_later(laptop: Laptop) -> None:
+    call_id = ring(laptop, hears("main-menu", press="1"), hears("opening-hours", hang_up=True))
+    assert laptop.memory is not None
+    inbox = laptop.memory.tables["Inbox"]
+    calm = inbox.before
+    break_storage(laptop, "upsert", "head")
+    await laptop.run_until_over(call_id, limit_s=3600.0)
+    inbox.before = calm
+    with clock_of(laptop):
+        assert await inbox.query(laptop.instance_of(call_id), "n:", "n:~")
+    await sweep(laptop)
+    with clock_of(laptop):
+        assert not await inbox.query(laptop.instance_of(call_id), "i:", "n:~")
+    assert [birth async for birth in laptop.connections.births.live()] == []
+
+
+async def test_what_a_hang_up_could_not_note_of_a_call_that_is_gone_is_noted_at_its_end(laptop: Laptop) -> None:
+    call_id = ring(laptop, hears("main-menu", press="3"))
+    laptop.simulator.fault({"operation": "hangUp"}, {"status": 404})
+    assert laptop.memory is not None
+    sent: list[str] = []
+    refused: list[str] = []
+
+    async def note(request: httpx.Request) -> None:
+        sent.append(request.method)
+
+    laptop.connections.http.event_hooks = {"request": [note]}
+
+    def refuse(asked: str, partition: str, key: str) -> None:
+        if asked == "transact" and key.startswith("e:") and "DELETE" in sent and not refused:
+            refused.append(key)
+            raise StorageUnavailable("away")
+
+    laptop.memory.tables["Records"].before = refuse
+    await laptop.run_until_over(call_id)
+    call = await look(laptop, call_id)
+    assert refused
+    assert [entry["seq"] for entry in call.events] == list(range(1, len(call.events) + 1))

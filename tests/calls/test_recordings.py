@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import io
 import wave
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from callers import Played, finish, hears, is_recorded, laptop_with_flows, play, ring, speech, waits
+from callers import Played, clock_of, finish, hears, is_recorded, laptop_with_flows, look, play, ring, speech, waits
 
+from activities.recordings import _blob_name
 from cli.laptop import Laptop
 from storage import StorageUnavailable
 
@@ -194,3 +196,31 @@ async def test_the_recordings_of_two_calls_are_two(laptop: Laptop) -> None:
     scripts = [(TO_VOICEMAIL, is_recorded(say=speech(length))) for length in (1.0, 2.0)]
     first, second = await finish(laptop, *[ring(laptop, *script) for script in scripts])
     assert seconds(await stored(laptop, first)) != seconds(await stored(laptop, second))
+
+
+@pytest.mark.parametrize("recorded", [True, False])
+async def test_a_recording_that_is_stored_after_the_end_of_its_call_is_named_in_its_record_or_not_kept(
+    laptop: Laptop, recorded: bool
+) -> None:
+    call = await play(laptop, hears("main-menu", hang_up=True))
+    here, engine, at = laptop.connections, laptop.host.engine, call.record["started"]
+    if not recorded:
+        with clock_of(laptop):
+            await here.records.erase(call.instance_id)
+
+    async def audio() -> AsyncIterator[bytes]:
+        yield b"RIFF"
+
+    name = _blob_name("late", at)
+    facts = {"instance": call.instance_id, "operation": "late"}
+    with clock_of(laptop):
+        await here.recordings.write_once(name, audio(), metadata=facts, content_type="audio/wav", limit=10)
+    announced = {"instance_id": call.instance_id, "n": 4, "operation_id": "late", "announced_at": at}
+    engine.start_new("recording_orchestrator", "recording-late", announced)
+    await clock_of(laptop).run_until(lambda: engine.has_ended("recording-late"))
+    if recorded:
+        late = await look(laptop, call.call.id)
+        assert (late.recording["n"], late.recording["operation_id"]) == (1, "late")
+        await stored(laptop, late)
+    else:
+        assert await here.recordings.find(name) is None

@@ -13,6 +13,7 @@ from aiohttp import web
 from callers import Played, hears, laptop_with_flows, play
 
 from cli.laptop import Laptop
+from storage import StorageUnavailable
 
 JSON = dict[str, Any]
 
@@ -157,3 +158,20 @@ async def test_a_host_that_is_not_allowed_is_not_asked(tmp_path: Path, allow: st
         call = await enter(laptop)
     assert ("look-up", "failed") in call.outcomes
     assert service.asked == []
+
+
+async def test_what_was_posted_and_cannot_be_noted_was_posted_all_the_same(tmp_path: Path) -> None:
+    async with answered(tmp_path) as (laptop, service):
+        assert laptop.memory is not None
+        away = iter(range(3))
+
+        def refuse(asked: str, partition: str, key: str) -> None:
+            posted = any(each["method"] == "POST" for each in service.asked)
+            begins = asked == "insert" and len(service.asked) == 1 and next(away, None) is not None
+            if key.startswith("step:") and (begins or (asked == "upsert" and posted)):
+                raise StorageUnavailable("away")
+
+        laptop.memory.tables["Inbox"].before = refuse
+        call = await play(laptop, hears("enter-account", press=DIGITS + "#"))
+    assert [each["method"] for each in service.asked].count("POST") == 1
+    assert ("tell", "done") in call.outcomes, call.outcomes
