@@ -18,6 +18,7 @@ from simulator import connecting, roster
 from simulator.call import Call
 from simulator.exchange import Exchange
 from simulator.identities import Identity
+from simulator.ids import same_id
 
 if TYPE_CHECKING:
     from simulator.online_meetings import OnlineMeeting
@@ -123,8 +124,9 @@ class Conversation:
 
     def find(self, who: str) -> Participant | None:
         """The participant with this participant id, user id or number."""
-        found = self.participants.get(who)
-        return found or next((one for one in self.participants.values() if one.identity.id == who), None)
+        key = same_id(who)
+        found = self.participants.get(key)
+        return found or next((one for one in self.participants.values() if one.identity.id == key), None)
 
     def others(self, me: Participant) -> list[Participant]:
         """Everybody else who is really in, not in the lobby."""

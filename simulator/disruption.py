@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 
 from simulator.errors import GraphError
 from simulator.faults import Failure
-from simulator.notifications import same_id
+from simulator.ids import same_id
 
 if TYPE_CHECKING:
     from simulator.simulator import Simulator

@@ -31,6 +31,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from simulator.ids import same_id
+
 _REQUEST_WORDS = frozenset({"drop", "duplicate", "time_out_after_acting", "reset", "reset_after_acting"})
 _NOTIFICATION_WORDS = frozenset({"drop", "duplicate", "reorder"})
 
@@ -65,7 +67,7 @@ class Fault:
         match = spec.get("match")
         if not isinstance(match, Mapping) or ("operation" in match) == ("notification" in match):
             raise FaultRefused("match must be an object that names an operation or a notification")
-        self._match: dict[str, str] = {str(key): str(value) for key, value in match.items()}
+        self._match: dict[str, str] = {str(key): same_id(str(value)) for key, value in match.items()}
         stray = sorted(set(self._match) - {"operation", "notification", "state", "call_id"})
         if stray:
             raise FaultRefused(f"match has no {', '.join(stray)}")

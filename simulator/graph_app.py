@@ -15,7 +15,7 @@ from simulator.actions.asked import Answer, Asked, AskedOfTenant, Body
 from simulator.call import Call, NotInThisState
 from simulator.disruption import Act, Disrupted
 from simulator.errors import GraphError
-from simulator.notifications import same_id
+from simulator.ids import same_id
 from simulator.permissions import IN_CHAT
 from simulator.rows import CALLS, CallRow, Row, TenantRow
 from simulator.settings import SimulatorSettings

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from simulator.ids import same_id
 from simulator.settings import SimulatorSettings
 
 ALICE = "0c1f5b00-5555-4a2b-9c3d-00000000a11c"
@@ -33,9 +34,13 @@ class Identity:
     """One member of an identity set; `kind` is Graph's word for it (`user`, `phone`, `applicationInstance`, ...)."""
 
     kind: str
+    #: A number, or an id in its one spelling.
     id: str
     display_name: str | None = None
     tenant_id: str | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "id", same_id(self.id))
 
     def to_graph(self, settings: SimulatorSettings) -> dict[str, Any]:
         """An `identitySet` with this one identity."""

@@ -40,14 +40,6 @@ def body_id(guid: str, settings: SimulatorSettings) -> str:
     return guid if settings.id_form == "dashed" else _hex(guid)
 
 
-def same_id(text: str) -> str:
-    """Any spelling of a GUID as the key it is kept under: lower case, dashed."""
-    digits = text.replace("-", "").lower()
-    if len(digits) != 32:
-        return text
-    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
-
-
 def state_word(state: str, settings: SimulatorSettings) -> str:
     """A call state as `established` or `Established`."""
     return state[:1].upper() + state[1:] if settings.state_case == "pascal" else state

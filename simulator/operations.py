@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from simulator import notifications as notes
+from simulator.ids import same_id
 from simulator.notifications import Notification
 from simulator.results import Result
 
@@ -90,7 +91,7 @@ class Operations:
 
     def get(self, operation_id: str) -> Operation | None:
         """The operation with this id in any spelling."""
-        return self._by_id.get(notes.same_id(operation_id))
+        return self._by_id.get(same_id(operation_id))
 
     def all(self) -> list[Operation]:
         """Every operation."""

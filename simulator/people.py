@@ -14,7 +14,7 @@ from simulator import escalation, identities, policy, roster, sharing
 from simulator.call import Call
 from simulator.conversation import Conversation, Participant
 from simulator.identities import Identity, NobodySuch
-from simulator.notifications import same_id
+from simulator.ids import same_id
 from simulator.online_meetings import OnlineMeeting
 from simulator.results import ENDINGS, NoSuchEnding
 
@@ -202,7 +202,7 @@ class People:
     def leave_policy(self, call_id: str, who: str) -> None:
         """Somebody whom the recorder took, too, leaves. Raises `NoSuchCall`, `NotThere`."""
         call = self._recorder(call_id)
-        found = next((key for key, one in call.policy_group.taken.items() if who in (key, one.id)), None)
+        found = next((key for key, one in call.policy_group.taken.items() if same_id(who) in (key, one.id)), None)
         if found is None:
             raise NotThere(f"nobody called {who} was taken")
         policy.leave(call, found)

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, get_type_hints
 
 from simulator.far_end import ScriptRefused, checked
+from simulator.ids import same_id
 from simulator.permissions import EVERY_PERMISSION
 from simulator.results import OUTCOMES, RESULTS, Result
 from simulator.settings_json import SettingsRefused, from_json
@@ -259,11 +260,17 @@ class SimulatorSettings:
 
     def foreign(self, user_id: str, said_tenant_id: str | None, tenant_id: str) -> bool:
         """Whether a user is of another tenant than this one, as far as is known or said."""
-        return (self.foreign_users.get(user_id) or said_tenant_id or tenant_id) != tenant_id
+        known = next((tenant for who, tenant in self.foreign_users.items() if same_id(who) == same_id(user_id)), None)
+        return (known or said_tenant_id or tenant_id) != tenant_id
 
     def target(self, identity: str) -> Target:
         """How the person with this id or number behaves."""
-        return self.targets.get(identity, self.anyone_else)
+        named = (target for who, target in self.targets.items() if same_id(who) == same_id(identity))
+        return next(named, self.anyone_else)
+
+    def may_manage_meetings_of(self, user_id: str) -> bool:
+        """Whether the application access policy was granted for a user."""
+        return self.meetings_of is None or same_id(user_id) in map(same_id, self.meetings_of)
 
 
 def _check_target(where: str, target: Target) -> None:

@@ -17,6 +17,7 @@ from simulator.dialling import Ringing
 from simulator.exchange import Birth
 from simulator.far_end import Step
 from simulator.graph_app import graph_routes
+from simulator.ids import same_id
 from simulator.people import People
 from simulator.phone.routes import phone_routes
 from simulator.results import ENDINGS, NoSuchEnding, Result
@@ -156,7 +157,7 @@ class Simulator(Switchboard):
 
     def _ringing(self, call_id: str, who: str | None) -> Ringing:
         call = self._live(call_id)
-        found = next((one for one in call.ringing if who in (None, one.who.id)), None)
+        found = next((one for one in call.ringing if who is None or same_id(who) == one.who.id), None)
         if found is None:
             raise NothingToActOn(f"call {call_id} rings nobody" + (f" called {who}" if who else ""))
         return found

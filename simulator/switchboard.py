@@ -20,7 +20,7 @@ from simulator.exchange import Birth
 from simulator.far_end import Step
 from simulator.faults import Fault, Faults
 from simulator.identities import Identity
-from simulator.notifications import same_id
+from simulator.ids import same_id
 from simulator.online_meetings import OnlineMeeting, OnlineMeetings
 from simulator.prompts import MediaInfo, Prompt, PromptFailed, PromptFetcher
 from simulator.recordings import Recordings

@@ -18,7 +18,7 @@ from simulator.conversation import Conversation
 from simulator.dialling import Ringing
 from simulator.errors import conflict, invalid, no_permission, not_established, tenant_mismatch
 from simulator.identities import Identity
-from simulator.notifications import same_id
+from simulator.ids import same_id
 from simulator.operations import Operation
 
 _MOST = 5

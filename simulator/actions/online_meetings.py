@@ -118,7 +118,7 @@ def _organizer(asked: AskedOfTenant) -> Identity:
         user = identities.from_graph(named.get("identity")) if isinstance(named, Mapping) else None
         name = settings.bot_display_name
         return user or Identity(kind="application", id=settings.bot_app_id, display_name=name)
-    if settings.meetings_of is not None and user_id not in settings.meetings_of:
+    if not settings.may_manage_meetings_of(user_id):
         raise GraphError(403, "Forbidden", "No application access policy found for this app")
     return Identity(kind="user", id=user_id, tenant_id=asked.tenant_id)
 

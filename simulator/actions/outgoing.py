@@ -19,6 +19,7 @@ from simulator.call import Call
 from simulator.errors import GraphError, bad_source, conflict, invalid, tenant_mismatch
 from simulator.exchange import Birth
 from simulator.identities import Identity
+from simulator.ids import same_id
 from simulator.permissions import ACCESS_MEDIA, INITIATE, INITIATE_GROUP, JOIN_GROUP, JOIN_GROUP_AS_GUEST
 
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -115,7 +116,7 @@ def _source(asked: AskedOfTenant, value: Any) -> Identity:
         return Identity(kind="application", id=settings.bot_app_id, display_name=name, tenant_id=asked.tenant_id)
     if named.kind not in ("applicationInstance", "guest"):
         raise bad_source(f"source cannot be a {named.kind}.")
-    if named.kind == "applicationInstance" and named.id != settings.application_instance_id:
+    if named.kind == "applicationInstance" and named.id != same_id(settings.application_instance_id):
         raise bad_source(f"{named.id} is no application instance of this application.")
     return named
 

@@ -11,7 +11,7 @@ from simulator.actions.asked import Answer, Asked, operation_answer
 from simulator.call import Call
 from simulator.conversation import Conversation, Participant
 from simulator.errors import GraphError, no_permission, not_a_group_call, not_established, not_present
-from simulator.notifications import same_id
+from simulator.ids import same_id
 from simulator.operations import Instant
 
 

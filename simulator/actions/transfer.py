@@ -25,7 +25,7 @@ from simulator.conversation import Participant
 from simulator.dialling import Ringing
 from simulator.errors import invalid, not_established, not_present
 from simulator.identities import Identity
-from simulator.notifications import same_id
+from simulator.ids import same_id
 
 _VOICEMAIL_S = 0.5
 

@@ -25,7 +25,7 @@ from referencing.jsonschema import DRAFT4
 
 from clock import VirtualClock
 from simulator import Addresses, Simulator, SimulatorSettings, serve
-from simulator.notifications import same_id
+from simulator.ids import same_id
 
 BOB = "0c1f5b00-5555-4a2b-9c3d-00000000b0bb"
 CONTRACT = Path(__file__).parents[1] / "contract" / "openapi.json"
