@@ -166,11 +166,6 @@ class Connections:
         http = httpx.AsyncClient()
         storage = storage or AccountStorage(settings)
         inbox_table, records_table = storage.table("Inbox"), storage.table("Records")
-        sealer = Sealer(settings.callback_keys)
-        inbox = Inbox(inbox_table, storage.blobs("inbox"), sealer, now)
-        catalogue = Catalogue.load(
-            APP_FOLDER / "prompts", settings.callback_keys[0], previous_salts=settings.callback_keys[1:]
-        )
         return cls(
             settings=settings,
             http=http,
@@ -179,18 +174,11 @@ class Connections:
             sleep=sleep,
             timeout=timeout,
             together=together,
-            graph=GraphClient(
-                http,
-                settings.graph_base_url,
-                _credentials(settings, now).token,
-                now=now,
-                sleep=sleep,
-                timeout=timeout,
-            ),
+            graph=_graph(settings, http, now=now, sleep=sleep, timeout=timeout),
             recording_download=RecordingDownload(http, settings.recording_hosts, loopback=settings.graph_on_loopback),
             webhook_tokens=_webhook_tokens(settings, http, now),
             api_tokens=_api_tokens(settings, http, now),
-            inbox=inbox,
+            inbox=Inbox(inbox_table, storage.blobs("inbox"), Sealer(settings.callback_keys), now),
             births=Births(inbox_table, now),
             answers=Answers(inbox_table, now, sleep),
             ringing=Ringing(),
@@ -200,8 +188,25 @@ class Connections:
             admissions=Admissions(records_table, now, _caps(settings)),
             recordings=storage.blobs("recordings"),
             transient=storage.blobs(TRANSIENT),
-            catalogue=catalogue,
+            catalogue=_catalogue(settings),
         )
+
+
+def _graph(
+    settings: Settings,
+    http: httpx.AsyncClient,
+    *,
+    now: Callable[[], float],
+    sleep: Callable[[float], Awaitable[None]],
+    timeout: Callable[[float], AbstractAsyncContextManager[object]],
+) -> GraphClient:
+    token = _credentials(settings, now).token
+    return GraphClient(http, settings.graph_base_url, token, now=now, sleep=sleep, timeout=timeout)
+
+
+def _catalogue(settings: Settings) -> Catalogue:
+    salt, *previous = settings.callback_keys
+    return Catalogue.load(APP_FOLDER / "prompts", salt, previous_salts=previous)
 
 
 def _credentials(settings: Settings, now: Callable[[], float]) -> GraphCredentials:

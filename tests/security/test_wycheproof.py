@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from token_issuer import METADATA_URL, TokenIssuer
 
+from graph.signing_keys import KeysUnavailable
 from graph.webhook_tokens import TokenRefused, TokenValidator
 
 JSON = dict[str, Any]
@@ -31,9 +32,9 @@ async def causes(group: JSON) -> dict[int, str]:
         validator = TokenValidator(
             metadata_url=METADATA_URL, issuers=["i"], audiences=["a"], tenants=["*"], http=issuer.http, now=lambda: 1e9
         )
-        with pytest.raises(TokenRefused) as refusal:
+        with pytest.raises((TokenRefused, KeysUnavailable)) as refusal:  # some of the keys nobody may use
             await validator.validate(f"Bearer {test['jws']}")
-        found[test["tcId"]] = refusal.value.cause
+        found[test["tcId"]] = str(refusal.value)
         await issuer.http.aclose()
     return found
 
