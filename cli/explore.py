@@ -16,6 +16,7 @@ from cli.rehearsal.stage import Setting
 from flows import Flow, FlowErrors
 from flows.checker import Voices
 from flows.linker import link_file
+from flows.sayings import NotSaid
 from flows.spoken import split
 from prompts.catalogue import PromptError
 
@@ -68,10 +69,15 @@ def load(paths: Sequence[Path]) -> list[Flow]:
 def lengths_of(flows: Sequence[Flow], folder: Path) -> dict[str, Mapping[str, int]]:
     """The lengths of each flow's prompts, in milliseconds. Raises `PromptError`."""
     voices = read_voices(folder)
-    return {
-        flow.id: {id: ms for id in flow.prompts_in(flow.locale) if (ms := _length(voices, flow, id)) is not None}
-        for flow in flows
-    }
+    return {flow.id: _lengths(voices, flow) for flow in flows}
+
+
+def _lengths(voices: Voices, flow: Flow) -> Mapping[str, int]:
+    try:
+        prompts = flow.prompts_in(flow.locale)
+    except NotSaid as failure:
+        raise PromptError(str(failure)) from failure
+    return {id: ms for id in prompts if (ms := _length(voices, flow, id)) is not None}
 
 
 def _length(voices: Voices, flow: Flow, id: str) -> int | None:

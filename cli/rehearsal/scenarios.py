@@ -174,7 +174,8 @@ def load(text: str, file: str) -> tuple[Scenarios, Located]:
 def check_names(scenarios: Scenarios, root: Located, flow: Flow, file: str) -> None:
     """Raise `FlowErrors` for prompts and nodes that the flow does not have."""
     read = {name for node in flow.nodes.values() if isinstance(node, Http | Python) for name in node.into}
-    known = {"prompt": flow.prompts, "node": tuple(flow.nodes), "sets": tuple(flow.variables), "uses": sorted(read)}
+    prompts, names = flow.prompts_in(flow.locale), tuple(flow.nodes)
+    known = {"prompt": prompts, "node": names, "sets": tuple(flow.variables), "uses": sorted(read)}
     what = {"prompt": "prompt", "node": "node", "sets": "variable", "uses": "variable read from an answer"}
     found: list[Problem] = []
     for each in dict.fromkeys(mentions_of(scenarios)):

@@ -53,9 +53,9 @@ class Queue(Node):
 
     @property
     def outcomes(self) -> tuple[Outcome, ...]:
-        """Nobody can interrupt what is not said."""
+        """Nobody can interrupt what is not said, and nothing else fails: who cannot be asked is passed over."""
         said = self.positions or self.announce
-        return tuple(each for each in self.OUTCOMES if said or each.name != "pressed")
+        return tuple(each for each in self.OUTCOMES if said or each.name not in ("pressed", "failed"))
 
     @property
     def numbers(self) -> tuple[str, ...]:

@@ -197,7 +197,11 @@ def mutants(text: str) -> Iterator[tuple[str, str]]:
         for group in ("on", "options"):
             inner = node.get(group, {})
             assert isinstance(inner, dict)
-            yield from ((f"{group}.{key}", inner, key) for key in list(inner) if inner[key] != "@repeat")
+            for key, to in list(inner.items()):
+                if isinstance(to, dict):  # an option in full
+                    yield f"{group}.{key}", to, "next"
+                elif to != "@repeat":
+                    yield f"{group}.{key}", inner, key
         cases = node.get("cases", [])
         assert isinstance(cases, list)
         yield from ((f"cases[{n}]", case, "next") for n, case in enumerate(cases))
