@@ -40,6 +40,7 @@ def media_config(prefetch: tuple[MediaInfo, ...], blob: str | None) -> JSON:
     """Give Graph's `mediaConfig`: hosted by Graph, or with a blob by our media worker.
 
     `@odata.type` picks the kind and is mandatory.
+    Source: https://learn.microsoft.com/graph/api/resources/mediaconfig
     """
     if blob is not None:
         return {"@odata.type": "#microsoft.graph.appHostedMediaConfig", "blob": blob}
@@ -50,7 +51,10 @@ def media_config(prefetch: tuple[MediaInfo, ...], blob: str | None) -> JSON:
 
 
 def check_media(prefetch: tuple[MediaInfo, ...], blob: str | None) -> None:
-    """Raise `BadRequest` for an empty blob, and for prompts where Graph plays none."""
+    """Raise `BadRequest` for an empty blob, and for prompts where Graph plays none.
+
+    Source: https://learn.microsoft.com/graph/api/resources/apphostedmediaconfig
+    """
     if blob is not None and not blob:
         raise BadRequest("blob", "must not be empty")
     if blob is not None and prefetch:

@@ -1,6 +1,7 @@
 """Graph's ids come in several forms, even inside one call: dashed lower case, or 32 upper-case digits.
 
 They are compared and stored normalised (no dashes, lower case), and sent back in the dashed form of the reference.
+Source: https://learn.microsoft.com/graph/api/resources/commsnotification, whose samples mix both.
 """
 
 from __future__ import annotations

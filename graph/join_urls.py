@@ -73,6 +73,7 @@ def parse_join_url(url: str) -> Coordinates:
 
     Also the form a browser shows once the link was followed. Raises `NotAJoinUrl`; the newer short links carry a
     join id instead of coordinates.
+    Source: https://learn.microsoft.com/graph/api/application-post-calls
     """
     if len(url) > LONGEST or not url.isascii() or not url.isprintable():
         raise NotAJoinUrl(f"must be at most {LONGEST} printable ASCII characters")

@@ -186,7 +186,10 @@ def meeting_from_json(document: Mapping[str, Any]) -> Meeting:
 
 
 def meeting_from_wire(value: object, tenant_id: str | None = None) -> Meeting | None:
-    """Read `meetingInfo`; `tenant_id` is the call's, for an organizer without one. None for what cannot be joined."""
+    """Read `meetingInfo`; `tenant_id` is the call's, for an organizer without one. None for what cannot be joined.
+
+    Source: https://learn.microsoft.com/graph/api/resources/meetinginfo
+    """
     given = wire.mapping(value)
     kind = (wire.type_name(given.get("@odata.type")) or "").lower()
     organizer = wire.mapping(wire.mapping(given.get("organizer")).get("user"))

@@ -210,7 +210,10 @@ OPERATIONS: dict[str, type[OperationEnded]] = {
 
 
 def read_operation(common: Common, data: wire.JSON, segments: tuple[str, ...]) -> OperationEnded:
-    """Read what came for `calls/{id}/operations/{operation id}`. Raises `Unreadable`."""
+    """Read what came for `calls/{id}/operations/{operation id}`. Raises `Unreadable`.
+
+    Source: https://learn.microsoft.com/graph/api/resources/commsoperation
+    """
     name = wire.type_name(data.get("@odata.type"))
     if name is None or not name.lower().endswith("operation"):
         raise Unreadable("the resource is no operation")

@@ -72,6 +72,7 @@ class StartsOperation(CallRequest):
     """An action that Graph answers with an operation.
 
     When that is `completed` or `failed` already, no notification follows; else one will.
+    Source: https://learn.microsoft.com/graph/api/resources/commsoperation
     """
 
     def outcome(self, answer: JSON | None) -> JSON:
@@ -121,7 +122,10 @@ def check_id(field: str, value: str, meaning: str = "an id") -> None:
 
 
 def check_client_context(context: str) -> None:
-    """Raise `BadRequest` unless Graph takes the context."""
+    """Raise `BadRequest` unless Graph takes the context: 1 to 256 characters.
+
+    Source: https://learn.microsoft.com/graph/api/resources/commsoperation
+    """
     if not 1 <= len(context) <= 256:
         raise BadRequest("client_context", "must be 1 to 256 characters")
 

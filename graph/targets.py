@@ -86,7 +86,10 @@ class Target:
 
 
 def identity_set(member: str, id_: str, **more: str) -> JSON:
-    """Give Graph's plain `identitySet` with one identity, and what more is known of it."""
+    """Give Graph's plain `identitySet` with one identity, and what more is known of it.
+
+    Source: https://learn.microsoft.com/graph/api/resources/identityset
+    """
     identity: JSON = {"@odata.type": "#microsoft.graph.identity", "id": id_, **more}
     return {"@odata.type": "#microsoft.graph.identitySet", member: identity}
 

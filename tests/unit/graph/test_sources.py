@@ -41,6 +41,21 @@ def test_every_resource_and_action_says_where_it_is_described(name: str) -> None
     assert SOURCE.search(inspect.cleandoc(FOUND[name].__doc__ or ""))
 
 
+#: Functions and bases that state a fact about Graph, beside the resources and actions.
+STATING = (
+    *("call_setup.media_config", "call_setup.check_media", "join_urls.parse_join_url", "targets.identity_set"),
+    *("request.StartsOperation", "request.check_client_context", "operations.read_operation"),
+    *("meeting_info.meeting_from_wire", "resources.audio_state"),
+)
+
+
+@pytest.mark.parametrize("place", STATING)
+def test_every_function_that_states_a_fact_says_where_it_is_from(place: str) -> None:
+    module, _, name = place.partition(".")
+    found = getattr(importlib.import_module(f"graph.{module}"), name)
+    assert SOURCE.search(inspect.cleandoc(found.__doc__ or ""))
+
+
 @pytest.mark.parametrize("name", FOUND)
 def test_every_resource_and_action_is_frozen_and_made_by_names(name: str) -> None:
     assert vars(FOUND[name])["__dataclass_params__"].frozen
