@@ -133,7 +133,8 @@ def test(arguments: list[str]) -> int:
     """The test suite on two processes, unless the arguments say otherwise."""
     install_test_packages()
     own = any(word.startswith(("-n", "--numprocesses", "--pdb", "--trace")) for word in arguments)
-    return supervise([PYTHON, "-m", "pytest", *([] if own else ["-n", "2"]), *arguments], child_environment())
+    both_cores = ["-n", "2", "--maxschedchunk", "1"]  # one test after the other, in the order of tests/conftest.py
+    return supervise([PYTHON, "-m", "pytest", *([] if own else both_cores), *arguments], child_environment())
 
 
 def check(arguments: list[str]) -> int:

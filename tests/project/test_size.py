@@ -16,7 +16,7 @@ LONG_MODULES = {
     "localhost/engine.py": (310, "one short method for each request a client may make of the task hub"),
     "localhost/episodes.py": (320, "taking, playing and committing an episode is one transaction"),
     "settings.py": (400, "one table of settings and how each is read: the only reader of the environment is one file"),
-    "dev.py": (460, "one file by design: it runs before anything is installed, from a bare checkout"),
+    "dev.py": (470, "one file by design: it runs before anything is installed, from a bare checkout"),
 }
 LONG_FUNCTIONS: dict[str, tuple[int, str]] = {
     "localhost/indexing.py._checked": (
