@@ -57,7 +57,10 @@ async def keep_alive(given: dict) -> dict:
 
 @bp.activity_trigger(input_name="given")
 async def hang_up(given: dict) -> dict:
-    """End the bot's leg of the call; a call that is gone already is as good, and one that was never there."""
+    """End the bot's leg of the call: `{"ok": {}}`, or an error.
+
+    A call that is gone already is as good, and one that was never there.
+    """
     call_id = given["call_id"] or await _bound(given["instance_id"])
     if not call_id:
         return await with_journal(given, {"ok": {}})
@@ -79,13 +82,13 @@ async def _bound(instance_id: str) -> str:
 
 @bp.activity_trigger(input_name="given")
 async def mute_call(given: dict) -> dict:
-    """Mute the bot."""
+    """Mute the bot: `{"ok": {"operation_id", "status", "code", "subcode"}}`, or an error."""
     return await act(given, MuteSelf(call_id=given["call_id"], client_context=client_context(given)))
 
 
 @bp.activity_trigger(input_name="given")
 async def unmute_call(given: dict) -> dict:
-    """Unmute the bot."""
+    """Unmute the bot; returns what `mute_call` does."""
     return await act(given, UnmuteSelf(call_id=given["call_id"], client_context=client_context(given)))
 
 

@@ -18,7 +18,7 @@ bp = df.Blueprint()
 log = logging.getLogger("callwright.activities")
 
 JSON = dict[str, Any]
-# How long a caller who has pressed a key waits for storage.
+# How long a caller waits for storage: one who has pressed a key, or whose call begins.
 BUDGET_S = 6.0
 
 

@@ -53,13 +53,8 @@ async def start_leg(given: dict, client: df.DurableOrchestrationClient) -> dict:
 async def control_leg(given: dict, client: df.DurableOrchestrationClient) -> dict:
     """Ask something (`action`) of leg number `leg` of `instance_id`; an error of kind `gone` when it is over."""
 
-    async def control() -> JSON:
-        delivery = connections.current().delivery(client)
-        leg = leg_id(given["instance_id"], given["leg"])
-        await delivery.control(leg, given["action"], {}, _request_id(given))
-        return {}
-
-    return await _settled(control)
+    request_id = f"{given['action']}:{given['leg']}"
+    return await _ask_leg(given, client, given["leg"], lambda _: (given["action"], {}), request_id=request_id)
 
 
 @bp.activity_trigger(input_name="given")
@@ -67,15 +62,11 @@ async def control_leg(given: dict, client: df.DurableOrchestrationClient) -> dic
 async def bring_in(given: dict, client: df.DurableOrchestrationClient) -> dict:
     """Bring whom leg number `leg` of a gathering calls (Graph call `call_id`) into its meeting, leg `into`."""
 
-    async def bring() -> JSON:
-        here = connections.current()
-        request = await here.inbox.raw(given["instance_id"], given["request_n"])
-        arguments = {"participants": [person(request, given["leg"])], "replaces_call_id": given["call_id"]}
-        meeting = leg_id(given["instance_id"], given["into"])
-        await here.delivery(client).control(meeting, "invite", arguments, f"bring_in:{given['leg']}")
-        return {}
+    def invitation(request: JSON) -> tuple[str, JSON]:
+        return "invite", {"participants": [person(request, given["leg"])], "replaces_call_id": given["call_id"]}
 
-    return await _settled(bring)
+    request_id = f"bring_in:{given['leg']}"
+    return await _ask_leg(given, client, given["into"], invitation, of=given["request_n"], request_id=request_id)
 
 
 @bp.activity_trigger(input_name="given")
@@ -83,14 +74,10 @@ async def bring_in(given: dict, client: df.DurableOrchestrationClient) -> dict:
 async def forward_control(given: dict, client: df.DurableOrchestrationClient) -> dict:
     """Pass on what was asked of `instance_id` (notification `n`, `request`) to its leg number `leg`."""
 
-    async def forward() -> JSON:
-        here = connections.current()
-        asked = await here.inbox.raw(given["instance_id"], given["n"])
-        leg = leg_id(given["instance_id"], given["leg"])
-        await here.delivery(client).control(leg, asked["action"], asked["arguments"], given["request"])
-        return {}
+    def same(asked: JSON) -> tuple[str, JSON]:
+        return asked["action"], asked["arguments"]
 
-    return await _settled(forward)
+    return await _ask_leg(given, client, given["leg"], same, of=given["n"], request_id=given["request"])
 
 
 @bp.activity_trigger(input_name="given")
@@ -255,8 +242,24 @@ async def _called(instance_id: str) -> JSON:
     return {"from": {"application_instance": accounts[0]}} if accounts else {}
 
 
-def _request_id(given: JSON) -> str:
-    return f"{given['action']}:{given['leg']}"
+async def _ask_leg(
+    given: JSON,
+    client: df.DurableOrchestrationClient,
+    leg: int,
+    make: Callable[[JSON], tuple[str, JSON]],
+    *,
+    of: int | None = None,
+    request_id: str,
+) -> JSON:
+    """Ask a leg for the action, with its arguments, that `make` makes of the orchestration's inbox item `of`."""
+
+    async def ask() -> JSON:
+        here = connections.current()
+        item = {} if of is None else await here.inbox.raw(given["instance_id"], of)
+        await here.delivery(client).control(leg_id(given["instance_id"], leg), *make(item), request_id)
+        return {}
+
+    return await _settled(ask)
 
 
 async def _settled(work: Callable[[], Awaitable[JSON]]) -> JSON:

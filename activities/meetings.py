@@ -35,16 +35,7 @@ class Joining:
 
     def record(self, bot_id: str | None) -> JSON:
         """What the record keeps: enough to know the meeting by. `join_url` is masked on the way in."""
-        return {
-            "bot_id": bot_id,
-            "thread_id": self.chat.thread_id if self.chat else None,
-            "message_id": self.chat.message_id if self.chat else None,
-            "join_url": self.join_url,
-            "organizer_id": self.organizer_id,
-            "subject": self.subject,
-            "start": self.start,
-            "end": self.end,
-        }
+        return {"bot_id": bot_id, **_facts(self)}
 
 
 async def joining_of(given: JSON, meeting: JSON) -> JSON:
@@ -129,22 +120,24 @@ def meeting_in(answer: JSON | None) -> OnlineMeeting | None:
 async def note_meeting(instance_id: str, meeting: OnlineMeeting) -> None:
     """Put what is known of a meeting into the record of a call, beside what is there."""
     records = connections.current().records
-    chat = meeting.chat
-    facts = {
-        "thread_id": chat.thread_id if chat else None,
-        "message_id": chat.message_id if chat else None,
-        "join_url": meeting.join_url,
-        "organizer_id": meeting.organizer_id,
-        "subject": meeting.subject,
-        "start": meeting.start,
-        "end": meeting.end,
-    }
     try:
         known = ((await records.get(instance_id)) or {}).get("meeting") or {}
-        new = {name: value for name, value in facts.items() if value is not None}
+        new = {name: value for name, value in _facts(meeting).items() if value is not None}
         await records.amend(instance_id, {"meeting": {**known, **new}})
     except StorageUnavailable:
         log.warning("which meeting %s is about could not be noted", instance_id)
+
+
+def _facts(known: Joining | OnlineMeeting) -> JSON:
+    return {
+        "thread_id": known.chat.thread_id if known.chat else None,
+        "message_id": known.chat.message_id if known.chat else None,
+        "join_url": known.join_url,
+        "organizer_id": known.organizer_id,
+        "subject": known.subject,
+        "start": known.start,
+        "end": known.end,
+    }
 
 
 def _told(joining: Joining, meeting: OnlineMeeting) -> Joining:

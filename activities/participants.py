@@ -37,7 +37,10 @@ async def get_participant(given: dict) -> dict:
 
 @bp.activity_trigger(input_name="given")
 async def invite_participants(given: dict) -> dict:
-    """Call people into the call, or take one over from another call of ours."""
+    """Call people into the call, or take one over from another call of ours.
+
+    Returns `{"ok": {"operation_id", "status", "code", "subcode"}}`, or an error; who comes in, the roster tells.
+    """
 
     def invitation(asked: dict) -> InviteParticipants:
         return InviteParticipants(

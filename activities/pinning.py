@@ -32,6 +32,11 @@ REQUEST_S = 60.0
 async def pin_flow(given: dict) -> dict:
     """Choose the flow of a call, and fix it for the whole call: `{"ok": pinned}`. The record of the call begins here.
 
+    `pinned` is `{"flow": the flow as `Flow.to_json` gives it, "hash", "locale", "route": {"name", "customer",
+    "recording", "fallback": target | null}, "prompts": {prompt id: {"key", "ms"}}, "settings": {"tone_reorder_ms",
+    "keep_alive_s", "max_call_s", "direct_invite"}}`, and of a call that we place `"leg": {"parent", "leg"} | null` and
+    `"rejoin": bool` besides.
+
     A flow that cannot be read still pins one. Who calls is sent to the route's fallback, or hears an apology; who was
     to be called is not.
     """

@@ -31,8 +31,6 @@ KEYS = {f"tone{digit}": str(digit) for digit in range(10)} | {
     "d": "D",
 }
 
-_NO_ANSWER = {8541, 8544, 10004, 10037, 10057, 10076, 10077, 10078}
-_DECLINED = {5003, 8538, 8539, 8540, 10024, 560486}
 # Ended by somebody's decision; any other code is a call that broke down.
 _DELIBERATE = {None, 0, 200, 487, 603}
 
@@ -97,13 +95,17 @@ _NOT_CONNECTED_BY_CODE = {
 }
 
 
+_WHY_BACK: dict[str, Literal["noAnswer", "declined"]] = {
+    "busy": "declined",
+    "declined": "declined",
+    "no_answer": "noAnswer",
+    "unreachable": "noAnswer",
+}
+
+
 def transfer_failure(code: int | None, subcode: int | None) -> Literal["noAnswer", "declined", "failed"]:
-    """Say why a transferred call came back."""
-    if subcode in _NO_ANSWER or code in (408, 480):
-        return "noAnswer"
-    if subcode in _DECLINED or code in (486, 603):
-        return "declined"
-    return "failed"
+    """Say why a transferred call came back: why the call to its target never came to be."""
+    return _WHY_BACK.get(not_connected(code, subcode), "failed")
 
 
 def not_connected(code: int | None, subcode: int | None) -> str:

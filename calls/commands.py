@@ -1,4 +1,4 @@
-"""What a call session asks for: one frozen dataclass per activity.
+"""What a call session asks for: frozen dataclasses, each for one activity; some activities serve several.
 
 `activity` is the name of the activity to run and `to_json()` its input. Every command has a `step` of its own, which
 comes back in `performed`, and carries the journal entries made since the command before it.

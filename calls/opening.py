@@ -9,8 +9,6 @@ from calls.placing import LOBBY_MS
 
 JSON = dict[str, Any]
 
-RING_S = 60
-
 
 def open_call(call: Call, digest: JSON) -> None:
     """Take what the digest says: of a call that rings, or of the request to place one."""
@@ -37,7 +35,7 @@ def _to_place(call: Call, digest: JSON) -> None:
     memory.direction = "outgoing"
     memory.party = "meeting" if digest.get("meeting") else "group" if len(to) > 1 else "peer"
     memory.caller, memory.called = "application", to[0] if to else "meeting"
-    memory.ring_ms = LOBBY_MS if memory.party == "meeting" else int(digest.get("ring_for_s") or RING_S) * 1000
+    memory.ring_ms = LOBBY_MS if memory.party == "meeting" else int(digest["ring_for_s"] * 1000)
     call.interpreter.set_variable("caller", memory.called)
     call.note("asked_to_place", party=memory.party, called=memory.called, meeting=digest.get("meeting"), **_flow(call))
 

@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING
 
 import azure.durable_functions as df
 
+from orchestrations.closing import RECORD_PAUSES_S
 from orchestrations.mail import JSON, Mail, Steps
 
 if TYPE_CHECKING:
     from calls import CallSession, Command
 
 bp = df.Blueprint()
-
-# The pauses between tries to write the record of a call that is over.
-RECORD_PAUSES = tuple(timedelta(seconds=seconds) for seconds in (2, 5, 15, 30, 60, 120, 300))
 
 
 @bp.orchestration_trigger(context_name="context")
@@ -104,10 +102,10 @@ class _Loop:
             result = yield from self._activity(command.activity, command.to_json())
             if command.activity != "close_call":
                 return result
-            for pause in RECORD_PAUSES:  # the caller has left already: the record can wait until storage is back
+            for pause_s in RECORD_PAUSES_S:  # the caller has left already: the record can wait until storage is back
                 if "ok" in result:
                     return result
-                yield self._context.create_timer(_now(self._context) + pause)
+                yield self._context.create_timer(_now(self._context) + timedelta(seconds=pause_s))
                 result = yield from self._activity(command.activity, command.to_json())
             raise TimeoutError("the record cannot be written")
         except Exception:

@@ -9,6 +9,9 @@ import azure.durable_functions as df
 
 bp = df.Blueprint()
 
+# Between tries to write the record of what is over: the caller has left already, and it can wait for storage.
+RECORD_PAUSES_S = (2, 5, 15, 30, 60, 120, 300)
+
 
 @bp.orchestration_trigger(context_name="context")
 def closing_orchestrator(context: df.DurableOrchestrationContext) -> Generator[Any, Any, Any]:

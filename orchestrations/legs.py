@@ -14,11 +14,11 @@ from typing import Any
 
 import azure.durable_functions as df
 
+from orchestrations.closing import RECORD_PAUSES_S
 from orchestrations.mail import JSON, Mail, Steps
 
-# Between tries to begin a leg, and to write a record: storage may be away.
+# Between tries to begin a leg: storage may be away.
 START_PAUSES_S = (2, 5, 15)
-RECORD_PAUSES_S = (2, 5, 15, 30, 60, 120, 300)
 # How often the inbox is looked into when nothing is to happen at any certain time: the raising of news may be lost.
 CHECK = timedelta(minutes=10)
 
