@@ -28,14 +28,29 @@ from activities import (
 )
 from orchestrations import call, closing, consultation, forgetting, gathering, outbound, recording, roster
 from settings import Settings
-from triggers import callbacks, calls, canary, console, control, erasure, health, placing, prompts, retention, sweeper
+from triggers import (
+    callbacks,
+    calls,
+    canary,
+    console,
+    control,
+    erasure,
+    figures,
+    health,
+    placing,
+    prompts,
+    retention,
+    sweeper,
+)
 
 connections.configure(Settings.from_environment())  # a wrong setting stops the app here, by name
 
 # Every route checks tokens of its own; a level set on a blueprint is overruled by the app's.
 app = df.DFApp(http_auth_level=func.AuthLevel.ANONYMOUS)
 
-for module in (callbacks, calls, canary, console, control, erasure, health, placing, prompts, retention, sweeper):
+for module in (callbacks, calls, canary, console, control, erasure, figures, health, placing, prompts):
+    app.register_functions(module.bp)
+for module in (retention, sweeper):
     app.register_functions(module.bp)
 for module in (call, closing, consultation, forgetting, gathering, outbound, recording, roster):
     app.register_functions(module.bp)

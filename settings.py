@@ -21,6 +21,10 @@ _PREFIX = re.compile(r"\+[1-9][0-9]{0,14}", re.ASCII)
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
 _GUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", re.ASCII)
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?", re.ASCII)
+_PRICES = re.compile(
+    r"[A-Z]{3}(,(call|minute|execution|storage_operation|recorded_minute|telephone_minute)=\d{1,6}(\.\d{1,12})?)+",
+    re.ASCII,
+)
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -109,6 +113,8 @@ class Settings:
     early_answer: bool
     #: How many participants of one recording policy a call takes; 0 leaves it to Graph, which then makes one call each.
     policy_participants: int
+    #: What units cost, as `records.prices` reads it; empty for nothing.
+    prices: str
     #: How many incoming calls are served.
     call_limits: CallLimits
     #: Whom test calls go to; None: there are none.
@@ -163,6 +169,7 @@ class Settings:
             http_secrets=reader.named("HTTP_SECRET_"),
             early_answer=reader.number("EARLY_ANSWER", 1, most=1) == 1,
             policy_participants=reader.number("POLICY_PARTICIPANTS", 0, most=1000),
+            prices=reader.prices(),
             call_limits=reader.call_limits(),
             canary=reader.canary(),
         )
@@ -254,6 +261,16 @@ class _Reader:
             if not value.isascii() or not value.isprintable() or not value:
                 self.problems.append(f"{prefix}{name} cannot be sent in a header: it must be visible characters")
         return found
+
+    def prices(self) -> str:
+        text = self.optional("PRICES") or ""
+        if text and not _PRICES.fullmatch(text):
+            self.problems.append(
+                f"PRICES is {text!r}: it must be a currency and prices, like USD,execution=0.00005,minute=0.01"
+                "; the units are call, minute, execution, storage_operation, recorded_minute, telephone_minute"
+            )
+            return ""
+        return text
 
     def call_limits(self) -> CallLimits:
         return CallLimits(

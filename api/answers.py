@@ -74,6 +74,69 @@ PEAKS = _object(
         },
     }
 )
+_COUNT: JSON = {"type": "integer", "minimum": 0}
+_AMOUNT: JSON = {"type": "number", "minimum": 0}
+_SHARE: JSON = {"type": ["number", "null"], "minimum": 0, "maximum": 1}
+USAGE = _object(
+    {
+        "months": {
+            "type": "array",
+            "items": _object(
+                {
+                    "month": _TEXT,
+                    "customer": _TEXT_OR_NULL,
+                    "route": _TEXT_OR_NULL,
+                    "calls": _COUNT,
+                    "answered": _COUNT,
+                    "minutes": {**_AMOUNT, "description": "Of answered calls."},
+                    "notifications": _COUNT,
+                    "activities": _COUNT,
+                    "executions": {**_COUNT, "description": "Reckoned from the two before."},
+                    "storage_operations": {**_COUNT, "description": "Likewise; without those of the Durable backend."},
+                    "recorded_s": _AMOUNT,
+                    "telephone_s": _AMOUNT,
+                    "cost": {"type": ["number", "null"], "description": "By PRICES; null where none are set."},
+                }
+            ),
+        },
+        "currency": {**_TEXT, "description": "Of costs; empty where no prices are set."},
+    }
+)
+_SPREAD: JSON = {
+    **_object({"mean": _AMOUNT, "p95": _AMOUNT, "most": _AMOUNT}),
+    "type": ["object", "null"],
+}
+_CLASSES = dict.fromkeys(("contained", "abandoned", "transferred", "failed", "others"), _COUNT)
+KPIS = _object(
+    {
+        "calls": _COUNT,
+        "answered": _COUNT,
+        **_CLASSES,
+        "containment": {**_SHARE, "description": "Contained calls of answered ones."},
+        "abandonment": {**_SHARE, "description": "Abandoned calls of all."},
+        "answer_ms": _SPREAD,
+        "handle_s": _SPREAD,
+        "transfers": {"type": "object", "additionalProperties": _COUNT, "description": "Calls by state."},
+        "failures": {
+            "type": "array",
+            "items": _object({"outcome": _TEXT, "code": _WHOLE_OR_NULL, "subcode": _WHOLE_OR_NULL, "calls": _COUNT}),
+        },
+        "days": {"type": "array", "items": _object({"day": _TEXT, **_CLASSES})},
+    }
+)
+FLOWS = _object({"flows": {"type": "array", "items": _TEXT}})
+WALKS = _object(
+    {
+        "flow": _TEXT,
+        "drawn": {"type": "object", "description": "`start`, `nodes` (kind by id) and `edges`; as it is today."},
+        "calls": _COUNT,
+        "nodes": {
+            "type": "object",
+            "additionalProperties": _object({"entered": _COUNT, "abandoned": _COUNT, "failed": _COUNT}),
+        },
+        "edges": {"type": "array", "items": _object({"from": _TEXT, "to": _TEXT, "calls": _COUNT})},
+    }
+)
 ERASED = _object(
     {
         "calls": {"type": "integer", "minimum": 0, "description": "How many calls were erased."},

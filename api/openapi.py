@@ -13,6 +13,7 @@ from api.routes import LARGEST_BODY, ROUTES, Route
 
 JSON = dict[str, Any]
 
+_MEDIA = {"audio/wav": "WAV audio", "text/csv": "A table with a header, in UTF-8"}
 _TITLES = {
     400: "The request is not as described; `errors` names each field",
     401: "No valid token",
@@ -77,7 +78,7 @@ def _operation(route: Route) -> JSON:
 
 def _answer(route: Route) -> JSON:
     if route.answer is None:
-        return {"description": "WAV audio.", "content": {"audio/wav": {}}}
+        return {"description": f"{_MEDIA[route.media]}.", "content": {route.media: {}}}
     told: JSON = {"description": "Done." if route.status == 200 else "Taken on; what comes of it is in the record."}
     if route.answer is answers.STARTED:
         told["headers"] = {"Location": {"schema": {"type": "string"}, "description": "Where to read of it."}}

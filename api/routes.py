@@ -19,6 +19,7 @@ LARGEST_PAGE = 200
 USUAL_PAGE = 50
 MOST_PEAKS = 2000
 USUAL_PEAKS = 600
+USUAL_DAYS = 30
 
 #: What any route may answer: no valid token; the role missing, or not held for that customer; storage away.
 _ALWAYS = (401, 403, 503)
@@ -84,6 +85,28 @@ _AFTER: JSON = {
 }
 
 
+def _of_time(name: str, pattern: str, about: str) -> JSON:
+    return {
+        "name": name,
+        "in": "query",
+        "required": False,
+        "description": about,
+        "schema": {"type": "string", "pattern": pattern},
+    }
+
+
+_DAY, _MONTH = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "^[0-9]{4}-[0-9]{2}$"
+_DAYS = (
+    _of_time("since", _DAY, f"The first UTC day; {USUAL_DAYS} days ago when left out. At most 93 days are asked for."),
+    _of_time("until", _DAY, "The last UTC day; today when left out."),
+)
+_MONTHS = (
+    _of_time("from", _MONTH, "The first month; this one when left out. At most 13 are asked for."),
+    _of_time("to", _MONTH, "The last month; this one when left out."),
+)
+_FLOW: JSON = {"name": "flow", "in": "path", "required": True, "description": "Its id.", "schema": {"type": "string"}}
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Route:
     """One operation of the API."""
@@ -96,8 +119,10 @@ class Route:
     name: str
     summary: str
     status: int
-    #: JSON Schema of the answer; None for audio.
+    #: JSON Schema of the answer; None for what is no JSON.
     answer: JSON | None
+    #: Of an answer that is no JSON.
+    media: str = "audio/wav"
     parameters: tuple[JSON, ...] = ()
     body: Shape | None = None
     #: Whether a request without a body stands for `{}`.
@@ -201,6 +226,64 @@ _READING = (
         meanings={422: "The recording is no sound that can be drawn"},
     ),
 )
+_COUNTING = (
+    Route(
+        method="GET",
+        path="/usage",
+        role="Read",
+        name="get_usage",
+        summary="What ended calls have used, by month, customer and route",
+        parameters=(*_MONTHS, _CUSTOMER),
+        status=200,
+        answer=answers.USAGE,
+        problems=(400,),
+    ),
+    Route(
+        method="GET",
+        path="/usage/export",
+        role="Read",
+        name="export_usage",
+        summary="The same for a spreadsheet",
+        parameters=(*_MONTHS, _CUSTOMER),
+        status=200,
+        answer=None,
+        media="text/csv",
+        problems=(400,),
+    ),
+    Route(
+        method="GET",
+        path="/kpis",
+        role="Read",
+        name="get_kpis",
+        summary="How well ended calls went",
+        parameters=(*_DAYS, _CUSTOMER),
+        status=200,
+        answer=answers.KPIS,
+        problems=(400,),
+    ),
+    Route(
+        method="GET",
+        path="/flows",
+        role="Read",
+        name="list_flows",
+        summary="The flows that routes lead to",
+        parameters=(_CUSTOMER,),
+        status=200,
+        answer=answers.FLOWS,
+        problems=(400,),
+    ),
+    Route(
+        method="GET",
+        path="/flows/{flow}/walks",
+        role="Read",
+        name="get_walks",
+        summary="A flow as it is drawn, and how ended calls went through it",
+        parameters=(_FLOW, *_DAYS, _CUSTOMER),
+        status=200,
+        answer=answers.WALKS,
+        problems=(400, 404),
+    ),
+)
 _STARTING = (
     Route(
         method="POST",
@@ -289,4 +372,4 @@ _ENDING = Route(
     graph=HANG_UP.graph,
 )
 
-ROUTES: tuple[Route, ...] = (*_READING, *_STARTING, *map(_acting, ACTIONS), _ENDING, *_ERASING)
+ROUTES: tuple[Route, ...] = (*_READING, *_COUNTING, *_STARTING, *map(_acting, ACTIONS), _ENDING, *_ERASING)

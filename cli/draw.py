@@ -6,11 +6,10 @@ import argparse
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-from flows import Flow, FlowErrors, load_file, paths
-from flows.kinds.menu import Menu
+from flows import Flow, FlowErrors, load_file
+from flows.drawing import edges
 from localhost.azurite import AzuriteFailed, find_node
 
 _MODULE = Path(__file__).resolve().parent.parent / "node_modules" / "@hpcc-js" / "wasm-graphviz" / "dist" / "index.js"
@@ -31,16 +30,6 @@ _DECIDES = ("branch", "hours", "loop")
 
 class NotDrawn(Exception):
     """Graphviz cannot be run; the message says what to do."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Edge:
-    """From one node to another, by these outcomes; None is the end. `aside`: only when something goes wrong."""
-
-    source: str
-    target: str | None
-    outcomes: tuple[str, ...]
-    aside: bool = False
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -64,36 +53,6 @@ def run(options: argparse.Namespace) -> int:
     else:
         options.out.write_text(text, encoding="utf-8")
     return 0
-
-
-def edges(flow: Flow) -> list[Edge]:
-    """What leads where, outcomes to the same node as one edge; not what handlers catch, and what nodes do alone."""
-    found: list[Edge] = []
-    for name in [*paths.reached(flow), *(each for each in flow.nodes if each not in paths.reached(flow))]:
-        targets: dict[tuple[str | None, bool], list[str]] = {}
-        for outcome in flow.nodes[name].outcomes:
-            told = flow.explicit(name, outcome.name)
-            to = flow.follow(name, outcome.name)
-            if outcome.name in ("failed", "hangup") and not told:
-                continue
-            if to == name and not told:
-                continue
-            targets.setdefault((to, outcome.name in ("failed", "hangup")), []).append(_shown(flow, name, outcome.name))
-        found += [
-            Edge(source=name, target=to, outcomes=tuple(outcomes), aside=aside)
-            for (to, aside), outcomes in targets.items()
-        ]
-    return found
-
-
-def _shown(flow: Flow, name: str, outcome: str) -> str:
-    """An outcome as a picture names it: the keys of a menu, with the label when that says more than where it leads."""
-    node = flow.nodes[name]
-    if not isinstance(node, Menu):
-        return outcome
-    keys = [key for key, option in node.options.items() if option.outcome == outcome]
-    label = "" if outcome == flow.follow(name, outcome) else outcome
-    return " ".join([*keys, *([label] if label else [])]) if keys else outcome
 
 
 def mermaid(flow: Flow) -> str:

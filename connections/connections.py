@@ -29,7 +29,7 @@ from inbox.handover import together as at_once
 from inbox.outgoing import Outgoing
 from inbox.ringing import Ringing
 from prompts.catalogue import Catalogue
-from records import Admissions, Caps, Erasing, Records, caller_hash
+from records import Admissions, Caps, Erasing, Records, Usage, caller_hash
 from settings import Settings
 from storage import Blobs
 
@@ -83,6 +83,11 @@ class Connections:
             tone_reorder_ms=settings.tone_reorder_ms,
             direct_invite=settings.direct_invite,
         )
+
+    @functools.cached_property
+    def usage(self) -> Usage:
+        """What calls have used."""
+        return Usage(self.storage.table("Records"), self.now)
 
     def delivery(self, client: DurableOrchestrationClient) -> Delivery:
         """What takes news to orchestrations, over the client binding of one invocation."""

@@ -186,6 +186,33 @@ class FlowLibrary:
             },
         }
 
+    def routed(self, customer: str | None) -> list[str]:
+        """The flows that the routes of a customer lead to, or all routes; none when the routes cannot be read."""
+        try:
+            routes = self._read_routes().routes
+        except _UNREADABLE as failure:
+            log.error("the routes cannot be read: %s", failure)
+            return []
+        return sorted({each.flow for each in routes if customer in (None, each.customer)})
+
+    def drawn(self, id: str) -> JSON:
+        """A flow as a picture shows it: `{"start", "nodes": {id: kind}, "edges": [{"from", "to", "label", "aside"}]}`.
+
+        `to` is null for the end. Of a flow that cannot be read nothing is drawn.
+        """
+        from flows.drawing import edges
+
+        try:
+            flow = self._read_flow(id)
+        except _UNREADABLE as failure:
+            log.error("the flow %r cannot be read: %s", id, failure)
+            return {"start": None, "nodes": {}, "edges": []}
+        lines = [
+            {"from": each.source, "to": each.target, "label": ", ".join(each.outcomes), "aside": each.aside}
+            for each in edges(flow)
+        ]
+        return {"start": flow.start, "nodes": {name: node.KIND for name, node in flow.nodes.items()}, "edges": lines}
+
     def _read_routes(self) -> Routes:
         if self._routes is None:
             path = self._folder / "routes.yaml"

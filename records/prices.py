@@ -40,8 +40,8 @@ class Prices:
         each: dict[str, float] = {}
         for item in items:
             unit, _, amount = item.partition("=")
-            if unit not in UNITS or unit in each or not _AMOUNT.fullmatch(amount):
-                raise ValueError(f"{item!r} is no price: UNIT=0.01, each unit once, of {', '.join(UNITS)}")
+            if unit not in UNITS or not _AMOUNT.fullmatch(amount):
+                raise ValueError(f"{item!r} is no price: UNIT=0.01, of {', '.join(UNITS)}")
             each[unit] = float(amount)
         return cls(currency=currency, each=each)
 

@@ -34,6 +34,7 @@ async def purge_calls(timer: func.TimerRequest, client: df.DurableOrchestrationC
         purged = await purge_old_calls(here.inbox, here.births, here.intents, now=here.now(), limit=AT_ONCE)
         log.info("%d calls of 30 days ago were purged", purged)
     await here.admissions.purge()
+    await here.usage.purge()
     orchestrations = DurableOrchestrations(client)
     histories = await orchestrations.purge_before(here.now() - here.settings.history_days * DAY_S)
     log.info("%d durable histories were purged", histories)

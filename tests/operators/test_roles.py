@@ -77,13 +77,13 @@ def id_of(route: Route, customer: str) -> str:
 
 async def ask(desk: Desk, route: Route, customer: str, headers: dict[str, str]) -> httpx.Response:
     """A sound request on this route for one customer's call."""
-    path = route.path.replace("{id}", id_of(route, customer)).replace("{n}", "1")
+    path = route.path.replace("{id}", id_of(route, customer)).replace("{n}", "1").replace("{flow}", "small-business")
     body: Any = None
     if route.path in REQUESTS:
         body = dict(REQUESTS[route.path][1][0])
         if route.path in ("/calls", "/gatherings", "/erasures"):
             body["customer"] = customer
-    params = {"customer": customer} if route.name == "list_calls" else {}
+    params = {"customer": customer} if any(each["name"] == "customer" for each in route.parameters) else {}
     return await desk.http.request(route.method, f"/api{path}", json=body, headers=headers, params=params)
 
 
