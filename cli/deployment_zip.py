@@ -28,6 +28,7 @@ DEPLOYED = (
     "graph",
     "host.json",
     "inbox",
+    "media",
     "orchestrations",
     "prompts",
     "records",
