@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+import httpx
+
 import connections
 from clock import Clock, VirtualClock
 from connections import Connections
@@ -23,6 +25,7 @@ from localhost.memory_storage import MemoryStorage
 from settings import STRICT_TYPING, Settings
 from simulator import Addresses, Simulator, SimulatorSettings, serve
 from simulator.certificates import CertificateFiles
+from simulator.disruption import SENDER
 
 APP_FOLDER = Path(__file__).resolve().parent.parent
 DEVELOPMENT_KEY = "development"
@@ -88,7 +91,12 @@ class Laptop:
             storage=self.memory,
         )
         connections.use(self.connections)
+        self.connections.http.event_hooks["request"].append(self._sign)
         self.simulator.change_settings(bot_callback_url=f"{self.host.base_url}/api/callbacks")
+
+    async def _sign(self, request: httpx.Request) -> None:
+        """Tell the simulator who waits for its answer: they share a clock."""
+        request.headers[SENDER] = self.clock.me()
 
     async def stop_bot(self) -> None:
         """Stop the bot in good order."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Coroutine
+from contextlib import AbstractContextManager, nullcontext
 from types import TracebackType
 from typing import Any
 
@@ -31,6 +32,14 @@ class RealClock:
     async def together(self, *work: Coroutine[Any, Any, Any]) -> list[Any]:
         """Do several things at once; returns what each gives, or the exception."""
         return await asyncio.gather(*work, return_exceptions=True)
+
+    def me(self) -> str:
+        """A name of whoever asks."""
+        return ""
+
+    def waited_for(self, by: str | None) -> AbstractContextManager[None]:
+        """Real time passes anyway."""
+        return nullcontext()
 
     def __enter__(self) -> RealClock:
         return self

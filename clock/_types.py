@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from types import TracebackType
 from typing import Any, Protocol
 
@@ -41,6 +41,14 @@ class Clock(Protocol):
 
     async def together(self, *work: Coroutine[Any, Any, Any]) -> list[Any]:
         """Do several things at once, as parts of one piece of work; returns what each gives, or the exception."""
+        ...
+
+    def me(self) -> str:
+        """A name of whoever asks, by which others can say that they are waited for: `waited_for`."""
+        ...
+
+    def waited_for(self, by: str | None) -> AbstractContextManager[None]:
+        """While the block lasts, whoever has this name does nothing but wait for it, and is not at work."""
         ...
 
     def __enter__(self) -> Clock: ...

@@ -10,8 +10,8 @@ import asyncio
 import heapq
 import itertools
 from collections import Counter
-from collections.abc import AsyncGenerator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
@@ -51,6 +51,7 @@ class VirtualClock:
         self._heap: list[tuple[float, int, _Timer]] = []
         self._order = itertools.count()
         self._busy: Counter[asyncio.Task[object] | None] = Counter()  # who is at work, and how often entered
+        self._excused: dict[asyncio.Task[object], int] = {}  # who waits for somebody that sleeps, as in `_busy`
         self._shifts = 0  # how often anybody has come to work
         self._left = asyncio.Event()
 
@@ -90,8 +91,14 @@ class VirtualClock:
 
         Whoever is to run out of time has to sleep on this clock: while it is at work, time stands still.
         """
+        task = asyncio.current_task()
         async with asyncio.timeout(None) as limit:
-            timer = self.at(self._now + seconds, lambda: limit.reschedule(asyncio.get_running_loop().time()))
+
+            def run_out() -> None:
+                self._recall(task)
+                limit.reschedule(asyncio.get_running_loop().time())
+
+            timer = self.at(self._now + seconds, run_out)
             try:
                 yield
             finally:
@@ -110,6 +117,34 @@ class VirtualClock:
             if entered:
                 self._busy[task] += entered
                 self._shifts += 1
+
+    def me(self) -> str:
+        """A name of the task that asks, by which another can say that it is waited for: `waited_for`."""
+        return str(id(asyncio.current_task()))
+
+    @contextmanager
+    def waited_for(self, by: str | None) -> Generator[None]:
+        """While the block lasts, the task with this name only waits for it and is not at work.
+
+        For those who meet over a socket: a request that is let lie, and who sent it. When the time of whoever waits
+        runs out (`timeout`), they are at work again.
+        """
+        waiting = next((task for task in self._busy if task is not None and str(id(task)) == by), None)
+        if waiting is None:
+            yield
+            return
+        self._excused[waiting] = self._busy.pop(waiting)
+        self._left.set()
+        try:
+            yield
+        finally:
+            self._recall(waiting)
+
+    def _recall(self, task: asyncio.Task[object] | None) -> None:
+        entered = self._excused.pop(task, 0) if task is not None else 0
+        if entered:
+            self._busy[task] += entered
+            self._shifts += 1
 
     def _part(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         part = asyncio.create_task(work)
@@ -130,6 +165,7 @@ class VirtualClock:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         task = asyncio.current_task()
+        self._recall(task)
         self._busy[task] -= 1
         if not self._busy[task]:
             del self._busy[task]

@@ -17,6 +17,9 @@ from simulator.ids import same_id
 if TYPE_CHECKING:
     from simulator.simulator import Simulator
 
+#: By this header a client on the simulator's own clock says who it is (`Clock.me`), so that virtual time can pass
+#: while it waits for an answer that does not come.
+SENDER = "x-clock-sender"
 Act = Callable[[Request], Awaitable[Response]]
 Refuse = Callable[[Request, GraphError], Response]
 
@@ -40,10 +43,11 @@ class Disrupted:
             if response is not None:
                 await response(scope, receive, send)
                 return
-        # Out of the clock's sight: whoever waits for this answer waits on the wall clock.
+        # Out of the clock's sight: nothing is done here any more.
         assert failure is not None
         if not failure.word.startswith("reset"):
-            await self._simulator.until_gone(receive)
+            with self._simulator.clock.waited_for(request.headers.get(SENDER)):
+                await self._simulator.until_gone(receive)
         await _drop_connection(scope, receive)
 
     async def _fail(self, request: Request, failure: Failure) -> Response | None:
@@ -54,7 +58,8 @@ class Disrupted:
         if failure.word in ("drop", "reset"):
             return None
         if failure.delay_s:
-            await self._simulator.clock.sleep(failure.delay_s)
+            with self._simulator.clock.waited_for(request.headers.get(SENDER)):
+                await self._simulator.clock.sleep(failure.delay_s)
         response = await self._act(request)
         if failure.word == "duplicate":
             response = await self._act(request)

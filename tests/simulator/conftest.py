@@ -25,6 +25,7 @@ from referencing.jsonschema import DRAFT4
 
 from clock import VirtualClock
 from simulator import Addresses, Simulator, SimulatorSettings, serve
+from simulator.disruption import SENDER
 from simulator.ids import same_id
 
 BOB = "0c1f5b00-5555-4a2b-9c3d-00000000b0bb"
@@ -146,12 +147,23 @@ class Bot:
         )
 
     async def ask(
-        self, method: str, path: str, body: Any = None, *, headers: Mapping[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        signed: bool = False,
     ) -> tuple[int, Any, Mapping[str, str]]:
-        """A request below /communications/calls: status, JSON, headers; checked against the contract."""
+        """A request below /communications/calls: status, JSON, headers; checked against the contract.
+
+        `signed`: the simulator is told who asks, so that time can pass while it lets the request lie.
+        """
         url = f"{self.addresses.graph_url}/communications/calls/{path}".rstrip("/")
         data = body if isinstance(body, bytes) else None if body is None else json.dumps(body).encode()
         sent = {"Authorization": f"Bearer {self.token()}", "Content-Type": "application/json", **(headers or {})}
+        if signed:
+            sent[SENDER] = self.clock.me()
         with self.clock:
             async with self._http.request(method, url, data=data, headers=sent) as answer:
                 text = await answer.read()

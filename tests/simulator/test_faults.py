@@ -74,6 +74,20 @@ async def test_closing_lets_go_of_whoever_still_waits(bot, simulator):
         await waiting
 
 
+async def test_an_answer_may_come_late_in_virtual_time(bot, simulator, clock):
+    call_id = await bot.up()
+    simulator.fault({"operation": "playPrompt"}, {"delay": 5})
+    start = clock.now()
+    asked = asyncio.ensure_future(
+        bot.ask("POST", f"{call_id}/playPrompt", {"prompts": [bot.prompt("hello")]}, signed=True)
+    )
+    await clock.run_until(asked.done)
+    assert (await asked)[0] == 200
+    assert clock.now() - start == pytest.approx(5)
+    (request,) = [one for one in simulator.call(call_id).transcript.of("request") if one["action"] == "playPrompt"]
+    assert request["at"] - start == pytest.approx(5)
+
+
 async def test_a_request_may_be_acted_on_twice(bot, simulator):
     call_id = await bot.up()
     simulator.fault({"operation": "playPrompt"}, "duplicate")

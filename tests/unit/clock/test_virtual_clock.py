@@ -146,3 +146,55 @@ async def test_what_is_done_together_is_one_piece_of_work():
     assert (first, third) == (2, 1)
     assert isinstance(second, ConnectionError)
     assert order == [0, 2, 2.5]
+
+
+async def test_whoever_is_waited_for_may_sleep_while_the_other_is_at_work():
+    clock, asked, answered = VirtualClock(start=0.0), asyncio.Queue[str](), asyncio.Event()
+
+    async def serves() -> None:
+        by = await asked.get()
+        with clock:
+            with clock.waited_for(by):
+                await clock.sleep(5)
+            answered.set()
+
+    async def asks() -> float:
+        with clock:
+            asked.put_nowait(clock.me())
+            await answered.wait()
+            await asyncio.sleep(0.02)  # at work again
+            return clock.now()
+
+    tasks = [asyncio.create_task(serves()), asyncio.create_task(asks())]
+    await clock.run_until(tasks[1].done)
+    assert await tasks[1] == 5
+
+
+async def test_whoever_waits_longer_than_they_may_is_at_work_again():
+    clock, asked = VirtualClock(start=0.0), asyncio.Queue[str]()
+
+    async def serves() -> None:
+        by = await asked.get()
+        with clock, clock.waited_for(by):
+            await clock.sleep(60)
+
+    async def asks() -> float:
+        with clock:
+            asked.put_nowait(clock.me())
+            with pytest.raises(TimeoutError):
+                async with clock.timeout(5):
+                    await asyncio.Event().wait()
+            await asyncio.sleep(0.02)
+            return clock.now()
+
+    server, client = asyncio.create_task(serves()), asyncio.create_task(asks())
+    await clock.run_until(client.done)
+    assert await client == 5
+    await clock.run_until(server.done)
+    assert clock.now() == 60
+
+
+async def test_nobody_known_is_excused():
+    clock = VirtualClock(start=0.0)
+    with clock, clock.waited_for("nobody"), clock.waited_for(None):
+        assert clock.now() == 0
