@@ -16,7 +16,6 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import httpx
@@ -25,6 +24,7 @@ from aftermath import Aftermath
 from caller import BUSY, Caller
 from spelling import FLOWS, MENU
 
+from clock import RealClock
 from prompts.catalogue import Catalogue
 from settings import STRICT_TYPING
 from simulator import Addresses, Simulator, SimulatorSettings, Target, serve
@@ -41,7 +41,7 @@ _DEVELOPMENT_KEY = "development"
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
 
 
-class FastClock:
+class FastClock(RealClock):
     """Runs several times as fast as the clock on the wall, and begins so far behind that tokens are valid on both."""
 
     SPEED = 8.0
@@ -57,14 +57,6 @@ class FastClock:
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds / self.SPEED)
-
-    def __enter__(self) -> FastClock:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        return None
 
 
 class Bot:
