@@ -175,7 +175,6 @@ class Worker:
         await recording.close()
 
     # --- back ends and pictures
-
     def open_stream(self, session: Session, url: str, authorization: str | None, direction: str) -> None:
         """Connect a voice back end. Raises `StreamRefused`."""
         if session.stream is not None:
@@ -227,7 +226,6 @@ class Worker:
                 session.tell("worker.draining", {})
 
     # --- time
-
     async def run(self) -> None:
         """Tick every 20 ms, until cancelled."""
         loop = asyncio.get_running_loop()

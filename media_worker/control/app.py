@@ -106,8 +106,6 @@ class Control:
         except StagingFailed as failure:
             return _error(503, "storage", str(failure))
 
-    # --- sessions
-
     async def create(self, request: web.Request) -> web.Response:
         """Hold a session ready; 200 where it was."""
         asked = requests.CreateSession.of(await _body(request), self._reach.callback)
@@ -146,8 +144,6 @@ class Control:
         session = self._session(request)
         session.roster = requests.roster(await _body(request))
         return web.Response(status=204)
-
-    # --- audio
 
     async def play(self, request: web.Request) -> web.Response:
         """Play a WAV; `playback.finished` says how it ended."""
@@ -204,8 +200,6 @@ class Control:
         await self._worker.close_stream(self._session(request))
         return web.Response(status=204)
 
-    # --- video
-
     async def subscribe(self, request: web.Request) -> web.Response:
         """Receive somebody's video."""
         session = self._session(request)
@@ -249,8 +243,6 @@ class Control:
             raise NotAllowed("tooOften", f"the platform gives quality data every {QUALITY_EVERY_S:g} s at most")
         session.quality_at = now
         return web.json_response(self._worker.engine.quality(session.opened.stream))
-
-    # --- the worker
 
     async def recover(self, request: web.Request) -> web.Response:
         """Commit what a worker that is gone had staged of a session."""
