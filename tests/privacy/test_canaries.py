@@ -21,7 +21,7 @@ from inbox.sealing import Sealer
 from inbox.tone_keys import KEY_ROW, CallbackKeyWrapper, CallKey
 
 CALLS = 200
-AT_ONCE = 20
+AT_ONCE = 50
 CALLBACK_KEY = "c" * 43
 CANARY = "40917365"
 FLOW = """
