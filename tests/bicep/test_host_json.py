@@ -25,6 +25,11 @@ def test_only_the_storage_provider_differs(root: Path, bicep: Path, backend: str
     assert provider["type"] == backend
 
 
+def test_what_is_published_as_it_is_polls_as_quickly(root: Path, bicep: Path) -> None:
+    """The app's own is that of Azure Storage: the backend which works wherever there is a storage account."""
+    assert read(root / "host.json") == read(bicep / "durable/azureStorage/host.json")
+
+
 def test_every_backend_of_the_template_has_one(bicep: Path) -> None:
     allowed = read_cached(bicep)["main.bicep"].parameters["durableBackend"].decorators["allowed"]
     assert {path.name for path in (bicep / "durable").iterdir()} == set(BACKENDS)
