@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import azure.durable_functions as df
@@ -19,7 +20,7 @@ bp = df.Blueprint()
 
 JSON = dict[str, Any]
 
-# In one request; the answer says whether there are more.
+# Erased in one request; the answer says whether there are more.
 MOST_CALLS = 100
 
 
@@ -54,18 +55,33 @@ async def _erase(req: func.HttpRequest, client: df.DurableOrchestrationClient) -
 
 
 async def _calls_of(caller: JSON | None, customer: str | None, scope: Scope) -> tuple[list[JSON], bool]:
-    """The calls to erase, those that cannot be among them; whether there are more."""
-    records = connections.current().records
-    if caller is None:
-        page = await records.list(customer=customer, limit=MOST_CALLS)
-        return page.calls, page.next is not None
-    ((kind, identity),) = caller.items()
-    calls = [
-        call
-        for call in await records.of_caller(connections.current().caller_hash(kind, identity))
-        if scope.covers(call["customer"]) and customer in (None, call["customer"])
-    ]
-    return calls[:MOST_CALLS], len(calls) > MOST_CALLS
+    """The calls to erase, with those passed over on the way that cannot be; whether there are more."""
+    found: list[JSON] = []
+    to_erase = 0
+    async for call in _kept(caller, customer, scope):
+        if to_erase == MOST_CALLS:
+            return found, True
+        found.append(call)
+        to_erase += not call.get("hold") and call["state"] != "live"
+    return found, False
+
+
+async def _kept(caller: JSON | None, customer: str | None, scope: Scope) -> AsyncIterator[JSON]:
+    here = connections.current()
+    if caller is not None:
+        ((kind, identity),) = caller.items()
+        for call in await here.records.of_caller(here.caller_hash(kind, identity)):
+            if scope.covers(call["customer"]) and customer in (None, call["customer"]):
+                yield call
+        return
+    after: str | None = None
+    while True:
+        page = await here.records.list(customer=customer, limit=MOST_CALLS, after=after)
+        for call in page.calls:
+            yield call
+        if page.next is None:
+            return
+        after = page.next
 
 
 async def _hold(req: func.HttpRequest, *, held: bool) -> func.HttpResponse:

@@ -90,6 +90,19 @@ async def test_a_customer_is_erased_whole(laptop: Laptop) -> None:
     assert [await traces(laptop, each) for each in played] == [[], [], []]
 
 
+@pytest.mark.parametrize("whose", [{"customer": "northwind"}, {"caller": {"user": ALICE["user"]["id"]}}])
+async def test_a_call_behind_a_hundred_that_live_is_erased(laptop: Laptop, whose: JSON) -> None:
+    records, alice = laptop.connections.records, laptop.connections.caller_hash("user", ALICE["user"]["id"])
+    ids = [f"call-{200 - number:032x}" for number in range(101)]
+    for number, instance_id in enumerate(ids):
+        begun = {"customer": "northwind", "started": 1000.0 + number, "caller_hash": alice}
+        await records.open(instance_id, begun)
+    await records.close(ids[0], {"outcome": "completed"})
+    answer = await ask(laptop, "POST", "/erasures", whose)
+    assert (answer["calls"], len(answer["live"]), answer["more"]) == (1, 100, False)
+    assert await records.get(ids[0]) is None
+
+
 async def test_the_row_that_stays_names_nobody(laptop: Laptop) -> None:
     first, *_ = await calls(laptop)
     await ask(laptop, "POST", "/erasures", {"caller": {"user": ALICE["user"]["id"]}})
