@@ -11,6 +11,7 @@ import azure.functions as func
 import connections
 from api.requests import ERASURE, HOLD
 from connections.durable import DurableOrchestrations
+from records import masked
 from triggers.authorization import Scope, require_role
 from triggers.calls import call_within
 from triggers.problems import answer, answered
@@ -89,6 +90,6 @@ async def _hold(req: func.HttpRequest, *, held: bool) -> func.HttpResponse:
     reason = read_body(req, HOLD, optional=True).get("reason") if held else None
     call = await call_within(scope, req.route_params["id"])
     here = connections.current()
-    hold = {"at": here.now(), "reason": reason} if held else None
+    hold = {"at": here.now(), "reason": masked(reason)} if held else None
     await here.records.revise(call["id"], lambda found: {**found, "hold": hold})
     return answer({"id": call["id"], "held": held})

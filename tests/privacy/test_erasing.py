@@ -131,6 +131,13 @@ async def test_a_call_under_a_legal_hold_is_named_and_stays_until_the_hold_ends(
     assert await traces(laptop, first) == []
 
 
+async def test_the_reason_of_a_hold_is_masked(laptop: Laptop) -> None:
+    call, *_ = await calls(laptop)
+    await ask(laptop, "PUT", f"/calls/{call.instance_id}/legal-hold", {"reason": "asked for by +442079460123"})
+    record = await laptop.connections.records.get(call.instance_id)
+    assert record is not None and record["hold"]["reason"] == "asked for by ***123"
+
+
 async def test_histories_recordings_and_records_go_when_their_time_is_over(laptop: Laptop) -> None:
     call, *_ = await calls(laptop)
     records, engine = laptop.connections.records, laptop.host.engine
