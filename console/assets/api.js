@@ -36,3 +36,10 @@ export const peaks = async (id, n, count) => (await ask("GET", `${at(id)}/record
 export const hangUp = (id) => ask("DELETE", at(id), { key: crypto.randomUUID() });
 export const transfer = (id, target) =>
   ask("POST", `${at(id)}/transfer`, { body: { target }, key: crypto.randomUUID() });
+const range = (given) => new URLSearchParams(Object.entries(given).filter(([, value]) => value));
+export const kpis = async (customer) => (await ask("GET", `/kpis?${range({ customer })}`)).json();
+export const usage = async (from, to, customer) => (await ask("GET", `/usage?${range({ from, to, customer })}`)).json();
+export const usageTable = async (from, to, customer) => (await ask("GET", `/usage/export?${range({ from, to, customer })}`)).blob();
+export const flows = async () => (await ask("GET", "/flows")).json();
+export const walks = async (flow, since, until) =>
+  (await ask("GET", `/flows/${encodeURIComponent(flow)}/walks?${range({ since, until })}`)).json();

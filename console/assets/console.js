@@ -7,6 +7,12 @@ import { live, search } from "/api/console/list.js";
 import * as signIn from "/api/console/signin.js";
 
 const EVERY_MS = 2000;
+// Views that are shown once; those of charts and drawings are fetched when somebody looks.
+const STILL = new Map([
+  ["search", search],
+  ["map", async (view) => (await import("/api/console/flowmap.js")).flowMap(view)],
+  ["usage", async (view) => (await import("/api/console/usage.js")).usage(view)],
+]);
 
 const view = byId("view");
 let again = null; // shows the view anew; resolves to false when nothing will change any more
@@ -28,12 +34,13 @@ async function route() {
     if (link.hash === `#/${name || "live"}`) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
-  again = name === "search" ? null : name === "call" ? callView(view, decodeURIComponent(id)) : () => live(view);
+  const still = STILL.get(name);
+  again = still ? null : name === "call" ? callView(view, decodeURIComponent(id)) : () => live(view);
   delete view.dataset.shown;
   byId("pause").hidden = again === null;
-  if (name === "search") {
+  if (still) {
     say("");
-    await attempt(() => search(view));
+    await attempt(() => still(view));
   } else if (turn === shown) {
     await tick(turn);
   }

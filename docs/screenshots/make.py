@@ -14,12 +14,14 @@ from pathlib import Path
 from playwright.async_api import Page, async_playwright
 
 from cli.demo_call import DemoCall
-from cli.laptop import DEVELOPMENT_KEY, Laptop, open_laptop
+from cli.laptop import DEVELOPMENT_KEY, BotOptions, Laptop, open_laptop
 from cli.transcript import captions
 from clock import RealClock
+from docs.screenshots.past import fill
 
 HERE = Path(__file__).resolve().parent
 BROWSERS = ("chromium-headless-shell", "chromium", "google-chrome")
+PRICED = {"PRICES": "USD,execution=0.00005,telephone_minute=0.01"}
 FLAGS = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required"]
 
 
@@ -28,7 +30,8 @@ async def main() -> None:
     os.environ["AZURE_FUNCTIONS_DURABLE_STRICT_TYPING"] = "1"
     warnings.filterwarnings("ignore", message="Potential duplicate Task completion")
     chromium = next(path for name in BROWSERS if (path := shutil.which(name)))
-    async with open_laptop(RealClock(), simulator_settings=DemoCall.settings()) as laptop, async_playwright() as driver:
+    laptops = open_laptop(RealClock(), simulator_settings=DemoCall.settings(), options=BotOptions(settings=PRICED))
+    async with laptops as laptop, async_playwright() as driver:
         laptop.simulator.captions = captions(laptop.connections.catalogue)
         browser = await driver.chromium.launch(executable_path=chromium, args=FLAGS)
         page = await browser.new_page(viewport={"width": 1360, "height": 900}, locale="en-GB")
@@ -90,6 +93,21 @@ async def console(page: Page, laptop: Laptop, call_id: str) -> None:
     await page.get_by_role("link", name="Search").click()
     await page.locator("tbody tr").first.wait_for()
     await take(page, "console-search")
+    await counting(page, laptop)
+
+
+async def counting(page: Page, laptop: Laptop) -> None:
+    """What calls of some weeks come to."""
+    await fill(laptop.connections.records, laptop.connections.now())
+    await page.get_by_role("link", name="Flow map").click()
+    await page.locator(".map svg").wait_for()
+    await take(page, "console-map")
+    await page.get_by_role("link", name="Usage").click()
+    await page.get_by_role("heading", name="By month").wait_for()
+    await take(page, "console-usage", whole=True)
+    await page.set_viewport_size({"width": 390, "height": 844})
+    await page.screenshot(path=HERE / "console-usage-small.png")
+    await page.set_viewport_size({"width": 1360, "height": 900})
 
 
 if __name__ == "__main__":

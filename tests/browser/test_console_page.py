@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -123,7 +125,20 @@ async def test_what_stands_in_a_record_is_shown_and_never_run(console: Page, lap
     await expect(console.locator(".events")).to_contain_text(HOSTILE)
     await console.get_by_role("link", name="Search").click()
     await expect(console.locator("tbody")).to_contain_text(HOSTILE)
+    await console.get_by_role("link", name="Usage").click()
+    await expect(console.get_by_label("Usage").last).to_contain_text(HOSTILE)
     assert await console.title() == "Callwright console"
+
+
+async def counted(laptop: Laptop) -> None:
+    """Four calls that have ended: two that the flow took to its end, one that hung up, one transferred."""
+    now = laptop.connections.now()
+    for number, outcome in enumerate(("completed", "completed", "hung_up", "transferred")):
+        nodes = ["pick-up", "greeting", *(["main-menu"] if number else [])]
+        facts = {"route": "main", "flow": "small-business", "outcome": outcome, "nodes": nodes, "answered": now}
+        await laptop.connections.records.close(
+            f"call-{number:032x}", {"customer": "northwind", "started": now, **facts}
+        )
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
@@ -141,6 +156,19 @@ async def test_every_view_passes_an_accessibility_audit(console: Page, laptop: L
     await console.get_by_role("link", name="Search").click()
     await expect(console.locator("tbody tr")).to_have_count(1)
     findings["search"] = await serious_findings(console)
+    await counted(laptop)
+    await console.get_by_role("link", name="Flow map").click()
+    await expect(console.locator("[data-node=main-menu] .about").last).to_have_text("3, 1 left")
+    await expect(console.locator(".map .edge.taken .count")).to_have_text(["4", "3"])
+    findings["map"] = await serious_findings(console)
+    await console.get_by_role("link", name="Usage").click()
+    await expect(console.locator(".tiles .big").nth(1)).to_have_text("50.0 %")
+    await expect(console.locator(".chart canvas")).to_have_count(2)
+    findings["usage"] = await serious_findings(console)
+    async with console.expect_download() as saved:
+        await console.get_by_role("button", name="Save as CSV").press("Enter")
+    table = await asyncio.to_thread(Path(await (await saved.value).path()).read_text, "utf-8-sig")
+    assert "northwind,main,4,4," in table
     await console.get_by_role("button", name="Sign out").click()
     findings["sign-in"] = await serious_findings(console)
     assert [finding for found in findings.values() for finding in found] == []
@@ -153,3 +181,7 @@ async def test_the_console_fits_a_small_screen(console: Page, laptop: Laptop) ->
     assert await overflow_px(console) == 0
     await open_call(console, laptop, call_id)
     assert await overflow_px(console) == 0
+    for view, ready in (("Flow map", ".map svg"), ("Usage", ".chart canvas >> nth=0")):
+        await console.get_by_role("link", name=view).click()
+        await expect(console.locator(ready)).to_be_visible()
+        assert await overflow_px(console) == 0, view
