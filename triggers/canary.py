@@ -12,7 +12,6 @@ import connections
 from api.dialling import SETTING, forbidden
 from connections.telemetry import measure
 from inbox.outgoing import call_of
-from settings import Canary
 
 bp = df.Blueprint()
 log = logging.getLogger("callwright.canary")
@@ -35,7 +34,7 @@ async def place_test_call(timer: func.TimerRequest, client: df.DurableOrchestrat
         return
     turn = int(here.now() // EVERY_S)
     await _tell(here, _name(turn - 1))
-    request = _request(canary)
+    request = _request(canary.to, canary.application_instance)
     if forbidden(request, here.settings.dial_allow):
         log.error("the canary call is not placed: %s does not list how the number of CANARY_TO begins", SETTING)
         return
@@ -52,11 +51,10 @@ async def _tell(here: connections.Connections, name: str) -> None:
         log.error("the canary call %s came to nothing: %s", record["id"], outcome)
 
 
-def _request(canary: Canary) -> JSON:
-    request: JSON = {"flow": "canary", "ring_for_s": RINGS_FOR_S, "to": [{"user": canary.to}]}
-    if canary.application_instance is not None:
-        dialled_by = {"application_instance": canary.application_instance}
-        request |= {"to": [{"phone": canary.to}], "from": dialled_by}
+def _request(to: str, dialled_by: str | None) -> JSON:
+    request: JSON = {"flow": "canary", "ring_for_s": RINGS_FOR_S, "to": [{"user": to}]}
+    if dialled_by is not None:
+        request |= {"to": [{"phone": to}], "from": {"application_instance": dialled_by}}
     return request
 
 
