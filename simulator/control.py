@@ -22,11 +22,11 @@ from simulator.control_bodies import Refused, are, read_object, read_texts
 from simulator.far_end import ScriptRefused
 from simulator.faults import FaultRefused
 from simulator.identities import NobodySuch
+from simulator.keys import NoSuchKey
 from simulator.people import NoSuchConversation, NotThere
 from simulator.results import NoSuchEnding, Result
 from simulator.settings import SettingsRefused
 from simulator.switchboard import NoSuchCall, NothingToActOn
-from simulator.tones import NoSuchKey
 
 if TYPE_CHECKING:
     from simulator.simulator import Simulator
@@ -183,8 +183,8 @@ async def _show_clock(simulator: Simulator, request: Request) -> Response:
 
 async def _advance_clock(simulator: Simulator, request: Request) -> Response:
     seconds = (await read_object(request)).get("advance")
-    if not isinstance(seconds, int | float) or isinstance(seconds, bool) or seconds < 0:
-        raise Refused('wanted {"advance": seconds}')
+    if not isinstance(seconds, int | float) or isinstance(seconds, bool) or not 0 <= seconds <= 1e9:
+        raise Refused('wanted {"advance": seconds}, at most 1e9')
     if not isinstance(simulator.clock, VirtualClock):
         return _error(409, "the clock is real: time passes by itself")
     await simulator.clock.advance(seconds)

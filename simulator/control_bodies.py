@@ -16,12 +16,16 @@ async def read_object(request: Request) -> dict[str, Any]:
     """The JSON object of a body, empty when there is no body. Raises `Refused`."""
     text = await request.body()
     try:
-        value = json.loads(text) if text else {}
+        value = json.loads(text, parse_constant=_no_number) if text else {}
     except ValueError:
         raise Refused("the body is not JSON") from None
     if not isinstance(value, dict):
         raise Refused("the body must be a JSON object")
     return value
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no number of JSON")
 
 
 async def read_texts(request: Request, *names: str) -> dict[str, str]:

@@ -19,6 +19,8 @@ import binascii
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from simulator.audio import WrongFormat, pcm_of
+from simulator.keys import NoSuchKey, tones_of
 from simulator.transcript import Entry
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 Step = Mapping[str, Any]
 
 _KEYS = frozenset({"when", "prompt", "after_s", "press", "interval_ms", "say", "hang_up"})
+_LONGEST = 1e9
 _ACTS = ("press", "say", "hang_up")
 _WHENS: Mapping[str, Callable[[Entry], bool]] = {
     "prompt_started": lambda entry: entry["what"] == "prompt" and entry["ended_at"] is None,
@@ -101,12 +104,27 @@ def _checked(number: int, step: Step) -> Step:
         raise ScriptRefused(f"{where} has no {', '.join(unknown)}")
     if sum(act in step for act in _ACTS) != 1:
         raise ScriptRefused(f"{where} must have exactly one of {', '.join(_ACTS)}")
-    if step.get("when", "now") not in (*_WHENS, "now"):
+    when = step.get("when", "now")
+    if not isinstance(when, str) or when not in (*_WHENS, "now"):
         raise ScriptRefused(f"{where}: when must be now, {', '.join(_WHENS)}")
-    say = step.get("say")
-    if isinstance(say, str):
-        try:
-            return {**step, "say": base64.b64decode(say, validate=True)}
-        except binascii.Error:
-            raise ScriptRefused(f"{where}: say must be a WAV file in base64") from None
-    return step
+    for name in ("after_s", "interval_ms"):
+        seconds = step.get(name, 0)
+        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= _LONGEST:
+            raise ScriptRefused(f"{where}: {name} must be a number from 0")
+    if not isinstance(step.get("prompt", ""), str) or step.get("hang_up", True) is not True:
+        raise ScriptRefused(f"{where}: prompt must be a text, and hang_up true")
+    try:
+        if "press" in step:
+            tones_of(step["press"])
+        return {**step, "say": _wav(step["say"])} if "say" in step else step
+    except (NoSuchKey, WrongFormat, binascii.Error) as problem:
+        raise ScriptRefused(f"{where}: {problem}") from None
+
+
+def _wav(say: Any) -> bytes:
+    """What is to be said. Raises `WrongFormat`, `binascii.Error`."""
+    wav = base64.b64decode(say, validate=True) if isinstance(say, str) else say
+    if not isinstance(wav, bytes):
+        raise WrongFormat("say must be a WAV file, in base64")
+    pcm_of(wav)
+    return wav

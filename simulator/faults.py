@@ -34,6 +34,7 @@ from typing import Any
 from simulator.ids import same_id
 
 _REQUEST_WORDS = frozenset({"drop", "duplicate", "time_out_after_acting", "reset", "reset_after_acting"})
+_LARGEST = 1e9
 _NOTIFICATION_WORDS = frozenset({"drop", "duplicate", "reorder"})
 
 
@@ -75,7 +76,9 @@ class Fault:
         self.failure = _failure(spec.get("fail"), words, "operation" in match)
         self.left = _whole(spec, "times", 1)
         self._skip = _whole(spec, "skip", 0)
-        self._probability = float(spec.get("probability", 1.0))
+        self._probability = _number(spec, "probability", 1.0)
+        if self._probability > 1.0:
+            raise FaultRefused("probability must be from 0 to 1")
         self.to_json = dict(spec)
 
     def hits(self, chance: random.Random, **event: str | None) -> bool:
@@ -138,17 +141,32 @@ def _failure(fail: Any, words: frozenset[str], is_request: bool) -> Failure:
     if isinstance(fail, str) and fail in words:
         return Failure(word=fail)
     if isinstance(fail, Mapping):
-        if isinstance(fail.get("delay"), int | float) and len(fail) == 1:
-            return Failure(delay_s=float(fail["delay"]))
-        if is_request and isinstance(fail.get("status"), int):
-            return Failure(
-                status=fail["status"],
-                code=str(fail.get("code", "UnknownError")),
-                retry_after_s=fail.get("retry_after"),
-                as_date=fail.get("as_date") is True,
-            )
+        if set(fail) == {"delay"}:
+            return Failure(delay_s=_number(fail, "delay", 0.0))
+        if is_request and "status" in fail:
+            return _refusal(fail)
     allowed = [*sorted(words), '{"delay": seconds}', *(['{"status": ...}'] if is_request else [])]
     raise FaultRefused(f"fail must be one of {', '.join(allowed)}, not {fail!r}")
+
+
+def _refusal(fail: Mapping[str, Any]) -> Failure:
+    unknown = sorted(set(fail) - {"status", "code", "retry_after", "as_date"})
+    if unknown:
+        raise FaultRefused(f"fail has no {', '.join(unknown)}; it has status, code, retry_after, as_date")
+    status, code, as_date = fail["status"], fail.get("code", "UnknownError"), fail.get("as_date", False)
+    if type(status) is not int or not 400 <= status <= 599:
+        raise FaultRefused(f"status must be from 400 to 599, not {status!r}")
+    if not isinstance(code, str) or not isinstance(as_date, bool):
+        raise FaultRefused("code must be a text, and as_date true or false")
+    again = None if fail.get("retry_after") is None else _number(fail, "retry_after", 0)
+    return Failure(status=status, code=code, retry_after_s=again, as_date=as_date)
+
+
+def _number(spec: Mapping[str, Any], name: str, fallback: float) -> float:
+    value = spec.get(name, fallback)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _LARGEST:
+        raise FaultRefused(f"{name} must be a number from 0, not {value!r}")
+    return value
 
 
 def _whole(spec: Mapping[str, Any], name: str, fallback: int) -> int:

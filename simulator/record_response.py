@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from simulator.audio import BYTES_PER_S, wav_of
+from simulator.keys import DIAL_CHARACTERS
 from simulator.media import Interruption, MediaOperation
 from simulator.prompts import MediaInfo
 from simulator.results import Result
-from simulator.tones import DIAL_CHARACTERS
 from simulator.voice import EndReason, recording_end
 
 if TYPE_CHECKING:

@@ -18,13 +18,13 @@ from simulator.exchange import Birth
 from simulator.far_end import Step
 from simulator.graph_app import graph_routes
 from simulator.ids import same_id
+from simulator.keys import tones_of
 from simulator.people import People
 from simulator.phone.routes import phone_routes
 from simulator.results import ENDINGS, NoSuchEnding, Result
 from simulator.settings import SimulatorSettings
 from simulator.switchboard import NothingToActOn, Switchboard
 from simulator.token_service import token_routes
-from simulator.tones import tones_of
 
 
 class Simulator(Switchboard):

@@ -1,4 +1,4 @@
-"""Key presses: their names, and how they reach the bot.
+"""Key presses, and how they reach the bot.
 
 Source: https://learn.microsoft.com/graph/api/call-subscribetotone, https://learn.microsoft.com/graph/api/resources/toneinfo
 """
@@ -13,27 +13,6 @@ from simulator.notifications import Notification
 if TYPE_CHECKING:
     from clock import Clock
     from simulator.call import Call
-
-TONES = {
-    **{str(digit): f"tone{digit}" for digit in range(10)},
-    "*": "star",
-    "#": "pound",
-    **{letter.upper(): letter for letter in "abcd"},
-    "!": "flash",
-}
-DIAL_CHARACTERS = {tone: key for key, tone in TONES.items()}
-
-
-class NoSuchKey(ValueError):
-    """A character that is on no telephone."""
-
-
-def tones_of(keys: str) -> list[str]:
-    """Tone names of dial characters (`0`-`9`, `*`, `#`, `A`-`D`, `!` for flash). Raises `NoSuchKey`."""
-    names = [TONES.get(key.upper()) for key in keys]
-    if not keys or None in names:
-        raise NoSuchKey(f"tones must be some of 0123456789*#ABCD!, not {keys!r}")
-    return [name for name in names if name is not None]
 
 
 class ToneSubscription:

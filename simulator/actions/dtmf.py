@@ -8,8 +8,8 @@ from __future__ import annotations
 from simulator.actions.asked import Answer, Asked, operation_answer
 from simulator.actions.media import sound_ready
 from simulator.call import Call
+from simulator.keys import DIAL_CHARACTERS
 from simulator.operations import Operation
-from simulator.tones import DIAL_CHARACTERS
 
 _LONGEST_DELAY_MS = 60_000
 _MOST_TONES = 256

@@ -9,10 +9,10 @@ from __future__ import annotations
 from simulator.actions.asked import Answer, Asked, operation_answer
 from simulator.call import Call
 from simulator.errors import GraphError, media_inactive, not_established, not_service_hosted
+from simulator.keys import TONES
 from simulator.media import MediaOperation, PlayPrompt
 from simulator.operations import Instant
 from simulator.record_response import RecordResponse, RecordSettings
-from simulator.tones import TONES
 
 _MOST_PROMPTS = 20
 _LONGEST_S = 120

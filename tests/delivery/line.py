@@ -32,13 +32,13 @@ from simulator.errors import GraphError, not_found
 from simulator.exchange import Birth
 from simulator.far_end import FarEnd, Step
 from simulator.identities import Identity
+from simulator.keys import tones_of
 from simulator.notifications import envelope
 from simulator.permissions import EVERY_PERMISSION
 from simulator.prompts import MediaInfo, Prompt
 from simulator.recordings import Recordings
 from simulator.rows import CallRow
 from simulator.simulator import Simulator
-from simulator.tones import tones_of
 from simulator.urls import ROWS
 
 _HANDLERS = {row.action: row.handler for row in ROWS if isinstance(row, CallRow)}

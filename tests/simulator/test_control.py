@@ -135,3 +135,38 @@ async def test_reset_forgets_everything_and_tells_nobody(bot, clock):
     assert (await bot.control("GET", "/faults"))[1] == {"faults": []}
     assert (await bot.control("GET", "/settings"))[1]["tone_sequence_start"] == 1
     assert (await bot.ask("GET", call_id))[0] == 404
+
+
+JUNK = [None, -1, True, "x", "", [], [1], {"a": 1}, [{}], 10**30, float("nan"), float("inf")]
+DOES = {"press": "1"}
+NONSENSE = [
+    *(("/calls", {"script": [{**DOES, name: value}]}) for name in ("after_s", "interval_ms", "when") for value in JUNK),
+    *(("/calls", {"script": [{name: value}]}) for name in ("press", "say", "hang_up") for value in JUNK),
+    *(
+        ("/faults", {"match": {"operation": "answer"}, "fail": "drop", name: value})
+        for name in ("times", "skip", "probability")
+        for value in JUNK
+    ),
+    *(
+        ("/faults", {"match": {"operation": "answer"}, "fail": {"status": 503, name: value}})
+        for name in ("status", "retry_after", "as_date", "no_such")
+        for value in JUNK
+    ),
+    *(("/faults", {"match": {"operation": "answer"}, "fail": {"delay": value}}) for value in JUNK),
+    *(("/clock", {"advance": value}) for value in JUNK),
+    *(("/settings", {"beep_s": value}) for value in JUNK),
+]
+
+
+async def test_nonsense_is_told_what_would_make_sense_and_changes_nothing(bot):
+    """One call of the control plane after another: none of them is the simulator's own mistake."""
+    told = 0
+    for path, body in NONSENSE:
+        status, answer = await bot.control("POST", path, body)
+        assert status in (200, 201, 400), (path, body, status)
+        if status == 400:
+            told += 1
+            assert len(answer["error"]) > 10, (path, body)
+    assert told > len(NONSENSE) - 12
+    assert (await bot.control("GET", "/clock"))[0] == (await bot.control("GET", "/settings"))[0] == 200
+    assert (await bot.control("GET", "/faults"))[0] == (await bot.control("GET", "/calls"))[0] == 200

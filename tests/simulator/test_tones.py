@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from simulator import NothingToActOn
-from simulator.tones import NoSuchKey, tones_of
+from simulator.keys import NoSuchKey, tones_of
 
 
 async def test_keys_come_as_fast_as_they_are_pressed(bot, clock):
