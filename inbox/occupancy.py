@@ -8,8 +8,9 @@ come at the same moment never both take the last place. What is sent elsewhere b
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from inbox.arrival import Limit
 from inbox.birth import PARTITION, Birth, birth_of, day_of
@@ -17,9 +18,13 @@ from inbox.retention import TOMBSTONES_S
 from storage import Change, Insert, Row, RowMissing, StorageUnavailable, Table, TransactionRefused, Update, Values
 
 _SEATS = "seats"
-# How old a count of the last 30 days may be: it reads a row for each of those calls.
+# How old a count of the last 30 days may be: it reads a row for each call of today, and at first of each day before.
 _RECOUNT_S = 60.0
-_COLUMNS = ("instance_id", "call_id", "tenant_id", "claimed_at", "customer", "route", "over", "waiting")
+# So long after its end a day gets no calls any more, whatever the clocks of other processes say.
+_LATE_S = 3600.0
+# How long a call waits for those before it in this process: a caller is waiting, too.
+_TURN_S = 0.5
+_COLUMNS = ("instance_id", "call_id", "tenant_id", "claimed_at", "customer", "route", "over", "waiting", "sent_away")
 # Of so many tries each lost to another process that lets a call in.
 _MOST_TRIES = 32
 
@@ -27,10 +32,19 @@ _MOST_TRIES = 32
 class Occupancy:
     """Counts calls. Every method may raise `StorageUnavailable`."""
 
-    def __init__(self, table: Table, now: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        table: Table,
+        now: Callable[[], float],
+        timeout: Callable[[float], AbstractAsyncContextManager[object]] = asyncio.timeout,
+    ) -> None:
         self._table = table
         self._now = now
+        self._timeout = timeout
         self._lock = asyncio.Lock()
+        # Calls that ended, by day, customer and route; what is before `_open_from` is counted for good.
+        self._days: dict[str, Counter[tuple[str, str]]] = {}
+        self._open_from = ""
         self._month: Counter[tuple[str, str]] = Counter()
         self._counted_at = 0.0
 
@@ -38,13 +52,14 @@ class Occupancy:
         """Give a call that was claimed its place; returns the name of the first limit that it is beyond, or ""."""
         if not limits:
             return ""
-        async with self._lock:
+        async with self._turn():
             for _ in range(_MOST_TRIES):
                 seats = await self._table.get(PARTITION, _SEATS)
-                own = await self._table.get(PARTITION, f"live:{instance_id}")
-                if own is None or not own.values.get("waiting"):  # it was let in, or not, before its webhook died
-                    return "" if own is None else str(own.values.get("over", ""))
-                over = await self._over(limits)
+                births = await self._births()
+                own = next((one for one in births if one.instance_id == instance_id), None)
+                if own is None or not own.waiting:  # it was let in, or not, before its webhook died
+                    return "" if own is None else own.over
+                over = await self._over(limits, births)
                 try:
                     await self._table.transact(PARTITION, self._changes(instance_id, over, seats))
                 except TransactionRefused as refused:
@@ -56,15 +71,33 @@ class Occupancy:
 
     async def live(self) -> list[Birth]:
         """The calls that have a place now, in no order."""
-        rows = await self._table.query(PARTITION, "live:call-", "live:call-~", columns=_COLUMNS)
-        return [birth for birth in map(birth_of, rows) if not birth.over and not birth.waiting]
+        return _with_a_place(await self._births())
 
     async def ended_within_month(self) -> int:
         """How many calls have ended within the last 30 days."""
         return (await self._within_month()).total()
 
-    async def _over(self, limits: Sequence[Limit]) -> str:
-        live = Counter((one.customer, one.route) for one in await self.live())
+    @asynccontextmanager
+    async def _turn(self) -> AsyncGenerator[None]:
+        """One after the other, while nobody takes long: it spares tries. `seats` sees to it that a limit holds."""
+        mine = False
+        try:
+            async with self._timeout(_TURN_S):
+                mine = await self._lock.acquire()
+        except TimeoutError:
+            pass
+        try:
+            yield
+        finally:
+            if mine:
+                self._lock.release()
+
+    async def _births(self) -> list[Birth]:
+        rows = await self._table.query(PARTITION, "live:call-", "live:call-~", columns=_COLUMNS)
+        return [birth_of(row) for row in rows]
+
+    async def _over(self, limits: Sequence[Limit], births: Sequence[Birth]) -> str:
+        live = Counter((one.customer, one.route) for one in _with_a_place(births))
         for limit in limits:
             counted = live if limit.within == "at_once" else live + await self._within_month()
             if sum(many for (customer, route), many in counted.items() if limit.counts(customer, route)) >= limit.most:
@@ -86,13 +119,22 @@ class Occupancy:
         """Calls that have ended, by customer and route."""
         now = self._now()
         if now - self._counted_at >= _RECOUNT_S:
-            first = f"ended:{day_of(now - TOMBSTONES_S)}"
-            rows = await self._table.query(PARTITION, first, "ended:~", columns=_COLUMNS)
-            births = [birth_of(row) for row in rows]
-            self._month = Counter(
-                (one.customer, one.route)
-                for one in births
-                if not one.over and one.instance_id.startswith("call-") and one.claimed_at >= now - TOMBSTONES_S
-            )
-            self._counted_at = now
+            await self._recount(now)
         return self._month
+
+    async def _recount(self, now: float) -> None:
+        first = day_of(now - TOMBSTONES_S)
+        since = max(first, self._open_from)
+        fresh: defaultdict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
+        for row in await self._table.query(PARTITION, f"ended:{since}", "ended:~", columns=_COLUMNS):
+            one = birth_of(row)
+            if one.instance_id.startswith("call-") and not one.over and not one.sent_away:
+                fresh[row.row.split(":")[1]][one.customer, one.route] += 1
+        self._days = {day: many for day, many in self._days.items() if first <= day < since} | fresh
+        self._open_from = day_of(now - _LATE_S)
+        self._month = sum(self._days.values(), Counter())
+        self._counted_at = now
+
+
+def _with_a_place(births: Sequence[Birth]) -> list[Birth]:
+    return [birth for birth in births if not (birth.over or birth.waiting or birth.sent_away)]
