@@ -88,13 +88,15 @@ async def _to_place(given: JSON) -> tuple[JSON, JSON]:
     except (FlowErrors, PromptError, OSError, UnicodeError) as failure:
         log.error("%s is not placed: %s", given["instance_id"], failure)
         pinned = library.nobody(request)
+    called = list(map(_hash_of, (request or {}).get("to", ())))
     facts = {
         "direction": "outgoing",
         "caller": "application",
         "called": (digest["to"] or ["meeting"])[0],
         "parent": (request or {}).get("parent"),
         "consent": (request or {}).get("consent"),
-        "caller_hash": _hash_of(((request or {}).get("to") or [{}])[0]),
+        "caller_hash": called[0] if called else None,
+        "other_hashes": called[1:],
     }
     return pinned, facts
 

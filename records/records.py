@@ -210,8 +210,8 @@ def _rows(summary: JSON) -> dict[str, dict[str, str]]:
     rows = {f"call:{summary['id']}": values, f"all:{_key(summary)}": values}
     if summary["customer"] is not None:
         rows[f"of:{_customer_key(summary['customer'])}:{_key(summary)}"] = values
-    if summary.get("caller_hash"):
-        rows[f"by:{summary['caller_hash']}:{summary['id']}"] = values
+    people = (summary.get("caller_hash"), *summary.get("other_hashes", ()))
+    rows.update({f"by:{person}:{summary['id']}": values for person in people if person})
     if summary["state"] == "live":
         rows[f"live:{_key(summary)}"] = values
     return rows

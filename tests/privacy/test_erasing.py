@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 from callers import ALICE, MOBILE, Played, clock_of, is_recorded, laptop_with_flows, play, speech
+from placed import place
 
 from cli.laptop import DEVELOPMENT_KEY, Laptop
 
@@ -81,6 +82,15 @@ async def test_a_telephone_is_found_by_its_number(laptop: Laptop) -> None:
     call = await play(laptop, SPEAKS, caller=MOBILE)
     assert (await ask(laptop, "POST", "/erasures", {"caller": {"phone": MOBILE["phone"]}}))["calls"] == 1
     assert await traces(laptop, call) == []
+
+
+@pytest.mark.parametrize("who", [BOB["user"]["id"], ALICE["user"]["id"]])
+async def test_a_group_call_is_found_by_everybody_whom_it_called(laptop: Laptop, who: str) -> None:
+    people = [{"user": each["user"]["id"]} for each in (BOB, ALICE)]
+    instance_id = await place(laptop, to=people)
+    await clock_of(laptop).run_until(lambda: laptop.host.engine.has_ended(instance_id), limit_s=600)
+    assert (await ask(laptop, "POST", "/erasures", {"caller": {"user": who}}))["calls"] == 1
+    assert await laptop.connections.records.get(instance_id) is None
 
 
 async def test_a_customer_is_erased_whole(laptop: Laptop) -> None:
