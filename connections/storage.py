@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Protocol
 
 from settings import Settings
@@ -9,6 +10,8 @@ from storage import Blobs, Table
 from storage.account import StorageAccount
 from storage.azure_blobs import AzureBlobs
 from storage.azure_tables import AzureTables
+
+log = logging.getLogger("callwright.storage")
 
 
 class Storage(Protocol):
@@ -64,6 +67,11 @@ class AccountStorage:
 def _transient(settings: Settings) -> StorageAccount | None:
     told = settings.transient_storage
     if told is None:
+        if not settings.on_loopback:
+            log.warning(
+                "TRANSIENT_STORAGE is not set: recordings that are not kept share the account of everything else, "
+                "whose soft delete keeps what is deleted"
+            )
         return None
     is_string = "=" in told
     return StorageAccount(
