@@ -30,6 +30,11 @@ def reachable(url: str) -> bool:
     return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
 
 
+def new_session() -> aiohttp.ClientSession:
+    """Connections to the bot: as many as it takes, and past any proxy."""
+    return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), trust_env=False)
+
+
 @dataclass(kw_only=True)
 class Outgoing:
     """A notification on its way."""
@@ -212,7 +217,7 @@ class Delivery:
 
     def _session(self) -> aiohttp.ClientSession:
         if self._http is None:
-            self._http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), trust_env=False)
+            self._http = new_session()
         return self._http
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import aiohttp
 
 from simulator.audio import WrongFormat, duration_s, pcm_of
-from simulator.delivery import reachable
+from simulator.delivery import new_session, reachable
 from simulator.results import Result
 from simulator.settings import SimulatorSettings
 
@@ -104,7 +104,7 @@ class PromptFetcher:
         if not reachable(info.uri):
             raise failed(problem="the address must be https (plain http only on loopback)")
         if self._http is None:
-            self._http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), trust_env=False)
+            self._http = new_session()
         timeout = aiohttp.ClientTimeout(total=settings.prompt_fetch_timeout_s)
         try:
             async with self._http.get(info.uri, timeout=timeout, max_redirects=3) as answer:

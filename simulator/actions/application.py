@@ -20,7 +20,7 @@ _NAMES = ("deviceName", "deviceDescription")
 def list_calls(asked: AskedOfTenant) -> Answer:
     """`GET /communications/calls`: no page describes it; the calls of the token's tenant that are not over."""
     simulator = asked.simulator
-    live = [call for call in simulator.calls.values() if not call.over and call.birth.tenant_id == asked.tenant_id]
+    live = [call for call in simulator.live if call.birth.tenant_id == asked.tenant_id]
     context = f"{simulator.base_url}/v1.0/$metadata#communications/calls"
     value = [{name: part for name, part in call.resource().items() if name != "@odata.context"} for call in live]
     return Answer(status=200, body={"@odata.context": context, "value": value})
