@@ -97,7 +97,7 @@ class Settings:
     #: Account of recordings that are not kept: a connection string, or a name; None: the same account as everything.
     transient_storage: str | None
     #: What callers are hashed with, so that what is kept of one can be found and erased.
-    caller_key: str
+    caller_keys: tuple[str, ...]
     #: Whether to call others straight into a call of two: Graph's pages contradict one another about it.
     direct_invite: bool
     #: How numbers begin that the bot may dial, each like `+44`; none by default.
@@ -160,7 +160,7 @@ class Settings:
             recording_days=reader.number("RECORDING_DAYS", 365, most=3650),
             record_days=reader.number("RECORD_DAYS", 365, most=3650),
             transient_storage=reader.optional("TRANSIENT_STORAGE"),
-            caller_key=reader.optional("CALLER_KEY") or env.get("CALLBACK_KEYS", "").partition(",")[0],
+            caller_keys=reader.items("CALLER_KEY", env.get("CALLBACK_KEYS", "")),
             direct_invite=reader.number("DIRECT_INVITE", 0, most=1) == 1,
             dial_allow=reader.prefixes("DIAL_ALLOW"),
             dial_cap_per_hour=reader.number("DIAL_CAP_PER_HOUR", 100, most=100_000),

@@ -125,7 +125,12 @@ class Connections:
 
     def caller_hash(self, kind: str, identity: str) -> str:
         """What a caller is known by in records; `kind` is `user`, `phone`, ..."""
-        return caller_hash(self.settings.caller_key, kind, identity)
+        return caller_hash(self.settings.caller_keys[0], kind, identity)
+
+    def caller_hashes(self, kind: str, identity: str) -> tuple[str, ...]:
+        """What a caller may be known by in records that were begun under keys which are still known."""
+        keys = dict.fromkeys((*self.settings.caller_keys, *self.settings.callback_keys))
+        return tuple(caller_hash(key, kind, identity) for key in keys)
 
     def may_dial(self, target: Target) -> bool:
         """Whether this deployment lets a call be placed or sent on to it: to any but telephones that are not listed."""
@@ -187,7 +192,7 @@ class Connections:
             births=Births(inbox_table, now),
             answers=Answers(inbox_table, now, sleep),
             ringing=Ringing(),
-            occupancy=Occupancy(inbox_table, now),
+            occupancy=Occupancy(inbox_table, now, timeout),
             intents=Intents(inbox_table),
             records=Records(records_table, now),
             admissions=Admissions(records_table, now, _caps(settings)),
@@ -211,7 +216,7 @@ def _graph(
 
 def _catalogue(settings: Settings) -> Catalogue:
     salt, *previous = settings.callback_keys
-    return Catalogue.load(APP_FOLDER / "prompts", salt, previous_salts=previous)
+    return Catalogue.load(APP_FOLDER / "prompts", salt, previous_salts=tuple(previous))
 
 
 def _credentials(settings: Settings, now: Callable[[], float]) -> GraphCredentials:

@@ -71,9 +71,10 @@ async def _kept(caller: JSON | None, customer: str | None, scope: Scope) -> Asyn
     here = connections.current()
     if caller is not None:
         ((kind, identity),) = caller.items()
-        for call in await here.records.of_caller(here.caller_hash(kind, identity)):
-            if scope.covers(call["customer"]) and customer in (None, call["customer"]):
-                yield call
+        for known_by in here.caller_hashes(kind, identity):
+            for call in await here.records.of_caller(known_by):
+                if scope.covers(call["customer"]) and customer in (None, call["customer"]):
+                    yield call
         return
     after: str | None = None
     while True:

@@ -13,6 +13,7 @@ from callers import ALICE, MOBILE, Played, clock_of, is_recorded, laptop_with_fl
 from placed import place
 
 from cli.laptop import DEVELOPMENT_KEY, Laptop
+from records import caller_hash
 
 JSON = dict[str, Any]
 
@@ -111,6 +112,18 @@ async def test_a_call_behind_a_hundred_that_live_is_erased(laptop: Laptop, whose
     answer = await ask(laptop, "POST", "/erasures", whose)
     assert (answer["calls"], len(answer["live"]), answer["more"]) == (1, 100, False)
     assert await records.get(ids[0]) is None
+
+
+@pytest.mark.parametrize("hashed_with", ["present-key", "former-key", "callback key"])
+async def test_a_caller_is_found_under_every_key_that_is_known(tmp_path: Path, hashed_with: str) -> None:
+    settings = {"CALLER_KEY": "present-key,former-key"}
+    async with laptop_with_flows(tmp_path, settings=settings, test=FLOW) as laptop:
+        here, alice = laptop.connections, ALICE["user"]["id"]
+        key = here.settings.callback_keys[0] if hashed_with == "callback key" else hashed_with
+        instance_id = f"call-{1:032x}"
+        await here.records.close(instance_id, {"customer": "northwind", "caller_hash": caller_hash(key, "user", alice)})
+        assert (await ask(laptop, "POST", "/erasures", {"caller": {"user": alice}}))["calls"] == 1
+        assert await here.records.get(instance_id) is None
 
 
 async def test_the_row_that_stays_names_nobody(laptop: Laptop) -> None:
