@@ -46,7 +46,10 @@ class Connections:
     """Everything outside this process that triggers and activities use."""
 
     settings: Settings
+    #: For Graph and for signing keys: nothing that may be slow goes over these connections.
     http: httpx.AsyncClient
+    #: For recordings, and for the services that flows ask.
+    http_elsewhere: httpx.AsyncClient
     storage: Storage
     now: Callable[[], float]
     sleep: Callable[[float], Awaitable[None]]
@@ -159,6 +162,7 @@ class Connections:
     async def close(self) -> None:
         """Close the connections to Graph and to storage."""
         await self.http.aclose()
+        await self.http_elsewhere.aclose()
         await self.storage.close()
 
     @classmethod
@@ -173,19 +177,23 @@ class Connections:
         storage: Storage | None = None,
     ) -> Connections:
         """Make the clients; none connects before it is used."""
-        http = httpx.AsyncClient()
+        trust = httpx.create_ssl_context()  # reading the roots is most of what a client costs
+        http, elsewhere = httpx.AsyncClient(verify=trust), httpx.AsyncClient(verify=trust)
         storage = storage or AccountStorage(settings)
         inbox_table, records_table = storage.table("Inbox"), storage.table("Records")
         return cls(
             settings=settings,
             http=http,
+            http_elsewhere=elsewhere,
             storage=storage,
             now=now,
             sleep=sleep,
             timeout=timeout,
             together=together,
             graph=_graph(settings, http, now=now, sleep=sleep, timeout=timeout),
-            recording_download=RecordingDownload(http, settings.recording_hosts, loopback=settings.graph_on_loopback),
+            recording_download=RecordingDownload(
+                elsewhere, settings.recording_hosts, loopback=settings.graph_on_loopback
+            ),
             webhook_tokens=_webhook_tokens(settings, http, now),
             api_tokens=_api_tokens(settings, http, now),
             inbox=Inbox(inbox_table, storage.blobs("inbox"), Sealer(settings.callback_keys), now),
