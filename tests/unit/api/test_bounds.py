@@ -10,15 +10,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.fields import JOIN_URL, MEETING, PARTICIPANT, PHONE
+from api.fields import CALLEES, GUID, JOIN_URL, LINE, MEETING, PARTICIPANT, PHONE
+from api.requests import ACTION_IN_PATH, MODALITIES
 from api.shapes import Shape, Text, read
 from flows.targets import PHONE_NUMBER
-from graph.meetings import JoinIdMeeting, parse_join_url
-from graph.requests import BadRequest, GetParticipant, Target
+from graph.meetings import JoinIdMeeting, TokenMeeting, parse_join_url
+from graph.requests import (
+    BadRequest,
+    ChangeScreenSharingRole,
+    CreateCall,
+    CreateOnlineMeeting,
+    GetParticipant,
+    InviteParticipants,
+    SendDtmfTones,
+    Source,
+    Target,
+    UpdateRecordingStatus,
+)
 
 CALL = "0c1f5b00-1111-4a2b-9c3d-000000000001"
-GUID = "0c1f5b00-5555-4a2b-9c3d-00000000a11c"
-JOIN = "/l/meetup-join/19%3ameeting_x%40thread.v2/0?context=" + quote(json.dumps({"Tid": GUID, "Oid": GUID}))
+SOMEBODY = "0c1f5b00-5555-4a2b-9c3d-00000000a11c"
+JOIN = "/l/meetup-join/19%3ameeting_x%40thread.v2/0?context=" + quote(json.dumps({"Tid": SOMEBODY, "Oid": SOMEBODY}))
 
 
 def taken(shape: Shape, document: object) -> bool:
@@ -104,3 +116,55 @@ def test_an_address_without_coordinates_is_no_join_url(path: str) -> None:
 def test_the_forms_that_a_browser_shows_are_taken(path: str) -> None:
     url = f"https://teams.microsoft.com{path}"
     assert taken(JOIN_URL, url) is graph_takes(parse_join_url, url=url) is True
+
+
+def argument(action: str, name: str) -> Any:
+    """The shape of one argument of an action."""
+    return next(each.shape for each in ACTION_IN_PATH[action].arguments.fields if each.name == name)
+
+
+@given(matching(argument("send-tones", "tones")))
+def test_keys_that_are_taken_can_be_pressed(keys: str) -> None:
+    shape = argument("send-tones", "tones")
+    tones = SendDtmfTones.tones_of(read(shape, keys)[0])
+    assert graph_takes(SendDtmfTones, call_id=CALL, tones=tones, client_context="c")
+
+
+@given(matching(GUID))
+def test_an_id_of_entra_can_be_called(text: str) -> None:
+    for kind in ("user", "application_instance", "voicemail"):
+        assert graph_takes(Target, kind=kind, id=text)
+
+
+@given(matching(LINE))
+def test_a_line_can_be_a_meetings_subject_and_a_guests_name(text: str) -> None:
+    assert graph_takes(CreateOnlineMeeting, user_id=SOMEBODY, subject=text)
+    assert graph_takes(Source, kind="guest", id=SOMEBODY, display_name=text)
+
+
+@pytest.mark.parametrize(("length", "fits"), [(1, True), (8000, True), (8001, False), (0, False)])
+def test_a_token_that_is_taken_can_be_joined_with(length: int, fits: bool) -> None:
+    assert taken(MEETING, {"token": "x" * length}) is fits
+    assert graph_takes(TokenMeeting, token="x" * length) or not fits
+
+
+@pytest.mark.parametrize(
+    ("shape", "request_", "name"),
+    [
+        (argument("screen-sharing", "role"), ChangeScreenSharingRole, "role"),
+        (argument("recording-status", "status"), UpdateRecordingStatus, "status"),
+    ],
+)
+def test_words_that_are_taken_can_be_said(shape: Any, request_: Any, name: str) -> None:
+    more = {"client_context": "c"} if name == "status" else {}
+    for word in shape.allowed:
+        assert graph_takes(request_, call_id=CALL, **{name: word}, **more)
+
+
+def test_as_many_as_are_taken_can_be_called_or_invited() -> None:
+    most = CALLEES.most
+    people = tuple(Target(kind="user", id=f"0c1f5b00-5555-4a2b-9c3d-{number:012x}") for number in range(most + 1))
+    call = {"callback_uri": "https://bot.example.test/api/callbacks", "modalities": MODALITIES.shape.allowed}
+    for count, fits in ((most, True), (most + 1, False)):
+        assert graph_takes(CreateCall, targets=people[:count], **call) is fits
+        assert graph_takes(InviteParticipants, call_id=CALL, participants=people[:count], client_context="c") is fits
