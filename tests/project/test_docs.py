@@ -78,7 +78,7 @@ def test_every_setting_is_documented_and_every_documented_one_is_read(
     root: Path, parse: Callable[[Path], ast.Module]
 ) -> None:
     # Names of variables are the only all-capital (or AzureWebJobs...) string constants that settings.py has.
-    name = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+|FLOWS|AzureWebJobsStorage\w*")
+    name = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+|FLOWS|PRICES|AzureWebJobsStorage\w*")
     constants = [node.value for node in ast.walk(parse(Path("settings.py"))) if isinstance(node, ast.Constant)]
     read = {value for value in constants if isinstance(value, str) and name.fullmatch(value)}
     page = (root / "docs/reference/settings.md").read_text(encoding="utf-8")
