@@ -24,7 +24,9 @@ log = logging.getLogger("callwright.flows")
 JSON = dict[str, Any]
 
 SHIPPED = Path(__file__).resolve().parent.parent / "flows" / "definitions"
-KEEP_ALIVE_S = 840  # Graph ends a call 45 min after the last one, and recommends one every 15
+# Graph ends a call 45 minutes after the last one, and recommends one every 15.
+# Source: https://learn.microsoft.com/graph/api/call-keepalive
+KEEP_ALIVE_S = 840
 MAX_CALL_S = 4 * 3600
 
 # What answers when nothing else can: with a fallback target the call goes there, else the caller hears why not.

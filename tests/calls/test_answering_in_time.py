@@ -160,6 +160,16 @@ async def test_what_graph_says_of_the_early_answer_decides_who_answers(
     assert answers(call) == [(pytest.approx(answered_after, abs=0.01), 202)]
 
 
+async def test_a_call_that_nobody_can_tell_the_state_of_is_not_sent_elsewhere(laptop: Laptop) -> None:
+    """Graph took the answer and its reply was lost; it refuses the next one, and shows nobody the call."""
+    laptop.simulator.fault({"operation": "answer"}, "reset_after_acting")
+    laptop.simulator.fault({"operation": "getCall"}, {"status": 500}, times=100)
+    call = await play(laptop, hears("greeting", hang_up=True))
+    assert [status for _, status in answers(call)] == [202, 400]
+    assert "redirect" not in [entry["action"] for entry in call.call.transcript.of("request")]
+    assert call.heard == ["greeting"]
+
+
 async def test_a_call_that_is_answered_is_not_sent_elsewhere_however_long_its_start_takes(
     laptop: Laptop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
