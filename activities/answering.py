@@ -10,6 +10,7 @@ import azure.durable_functions as df
 import connections
 from activities.acting import act, error, with_journal
 from activities.requested import attempt
+from connections.telemetry import measure
 from graph.requests import GetCall, Redirect, Reject, Target
 from inbox.answers import SENT_AWAY, Early
 from storage.errors import StorageUnavailable
@@ -39,6 +40,8 @@ async def answer_call(given: dict) -> dict:
         result = await _answered_or_gone(given)
     if result is None:
         result = await _answer(given, early)
+    if (after_ms := result.get("ok", {}).get("after_ms")) is not None:
+        measure("call.answer_s", after_ms / 1000, instance=given["instance_id"])
     return await with_journal(given, result)
 
 
