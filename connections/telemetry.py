@@ -1,7 +1,7 @@
 """What the app says of itself: log lines as JSON objects, with what they are about, masked; measurements too.
 
-Only the standard library: Azure Functions takes log lines to Application Insights by itself, and a laptop's console
-shows the same. A measurement is a line with `metric` and `value`, and in Application Insights a query over them.
+Only the standard library: Azure Functions takes log lines to Application Insights by itself. On a laptop they stay
+plain lines. A measurement is a line with `metric` and `value`, and in Application Insights a query over them.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ log = logging.getLogger(f"{ROOT}.metrics")
 def about(**facts: object) -> None:
     """Say what this invocation is about; every line it logs from now on says so too.
 
-    `call`, `chain`, `scenario`, `instance`, `flow`, `version`, `node`, `step`: ids, nothing personal.
+    `call`, `instance`, `message`, `scenario`, `step`: ids, nothing personal.
     """
     _about.set({**(_about.get() or {}), **{name: value for name, value in facts.items() if value is not None}})
 

@@ -1,4 +1,4 @@
-"""Lets go of what a call that is long over has left in its inbox; its record stays."""
+"""Lets go of what calls that are long over have left, each kind of it after a time of its own."""
 
 from __future__ import annotations
 
