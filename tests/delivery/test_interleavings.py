@@ -23,7 +23,9 @@ SHARE = 4 / 5
 CHUNK = 20
 # Nothing is lost, late or repeated; Graph merely takes its time to answer.
 MILD = Weather(answers_within_s=0.5)
-TWINS = range(15)
+TWINS = range(20)
+# Of these: for the SDK each wait of a name that was ever early is over at once, over and over, until Python gives up.
+TWINS_WRONG = 16
 
 
 @pytest.fixture(scope="module")
@@ -75,5 +77,5 @@ async def test_a_twin_with_one_event_name_for_all_fails_where_the_real_one_does_
     twins = [await run(bot, seed, weather=MILD, knobs=Knobs(), naive=True) for seed in TWINS]
     real = [await run(bot, seed, weather=MILD, knobs=Knobs()) for seed in TWINS]
     assert [str(done) for done in real if not done.right] == []
-    wrong = [done for done in twins if not done.right]
-    assert len(wrong) > len(twins) / 2, "these tests could not see what they are there for"
+    wrong = [str(done) for done in twins if not done.right]
+    assert len(wrong) == TWINS_WRONG, "\n".join(["these tests do not see what they are there for", *wrong])
