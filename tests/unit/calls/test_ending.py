@@ -167,3 +167,23 @@ def test_the_status_is_small_and_tells_the_story(ring: Any) -> None:
     assert {"answering", "subscribing", "playing", "interrupting", "listening", "closing", "closed"} <= set(states)
     assert all(len(json.dumps(status)) < 1024 for status in call.statuses)
     assert all({"state", "node", "flow", "version", "since"} <= set(status) for status in call.statuses)
+
+
+@pytest.mark.parametrize(
+    ("subcode", "outcome"),
+    [
+        (5002, "alone"),
+        (5010, "alone"),
+        (5020, "alone"),
+        (5300, "removed"),
+        (5001, "conversation_ended"),
+        (5007, "initiator_left"),
+    ],
+)
+def test_a_call_of_two_that_became_one_of_several_ends_as_those_do(ring: Any, subcode: int, outcome: str) -> None:
+    """Others were brought in: what Graph then says of its end it says of conversations."""
+    call = ring().run(until=2000)
+    call.say({"kind": "roster", "sequence": 1, "count": 3})
+    call.hang_up(500, 200, subcode)
+    call.run()
+    assert (call.summary["outcome"], call.summary["party"]) == (outcome, "group")
