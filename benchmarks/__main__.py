@@ -24,6 +24,7 @@ NAMES = (
     "kills",
     "nemesis",
     "explore",
+    "media",
 )
 REPORT = Path(__file__).resolve().parent.parent / ".local" / "benchmarks.json"
 

@@ -45,10 +45,11 @@ class Listening:
         self._begin_tracks(frames)
         self._hand_on(frames)
         for chosen in rounds(lanes):
-            part = frames[chosen]
-            for block in self._tracks.write(lanes[chosen], part["timestamp"], part["pcm"]):
+            whole = len(chosen) == len(lanes)  # the only round, and then in order: nothing is to be copied
+            part, on = (frames, lanes) if whole else (frames[chosen], lanes[chosen])
+            for block in self._tracks.write(on, part["timestamp"], part["pcm"]):
                 self._full(block)
-            self._listen(lanes[chosen], part)
+            self._listen(on, part)
 
     def levels(self, stream: int) -> dict[str, float]:
         """How loud each speaker of a stream was last, in decibels of full scale."""
@@ -68,7 +69,7 @@ class Listening:
             self._tracks.stop(lane)
 
     def _with_mixes(self, frames: Records) -> Records:
-        wanted = [stream for stream, session in self._sessions.items() if session.wants_mix]
+        wanted = [stream for stream, session in self._sessions.items() if session.ask.unmixed and session.wants_mix]
         if not wanted:
             return frames
         return np.concatenate([frames, mixes(frames, np.array(wanted, np.uint32))])
@@ -79,10 +80,13 @@ class Listening:
             return
         sound = frames["pcm"].astype(np.float32)
         if tones.any():
-            for lane, tone in self._tones.take(lanes[tones], sound if tones.all() else sound[tones]):
+            every = bool(tones.all())
+            for lane, tone in self._tones.take(lanes if every else lanes[tones], sound if every else sound[tones]):
                 self._session(lane).tone(tone, "inBand", self._now())
         if voices.any():
-            for lane, speaks in self._voices.take(lanes[voices], frames["pcm"][voices], sound[voices]):
+            pcm = frames["pcm"]
+            heard = (lanes, pcm, sound) if voices.all() else (lanes[voices], pcm[voices], sound[voices])
+            for lane, speaks in self._voices.take(*heard):
                 self._session(lane).voice(int(self._lanes.speaker[lane]), speaks)
 
     def _session(self, lane: int) -> Session:

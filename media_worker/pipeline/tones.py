@@ -20,12 +20,12 @@ KEYS = "123A456B789C*0#D"
 _HALF_RATE = 8_000
 _WINDOW = 160
 _HOP = 80
-#: Mean square below which nothing is listened to: -45 dB of full scale, of a sine.
-_QUIET = (32768.0 * 10 ** (-45 / 20)) ** 2 / 2
+#: Mean square of two samples' sum below which nothing is listened to: -45 dB of full scale, of a sine.
+_QUIET = 4 * (32768.0 * 10 ** (-45 / 20)) ** 2 / 2
 #: Shares of the energy: on a rough look at both tones; on a close one, in every window; in the best of a key's windows.
 _ROUGH, _CLOSE, _BEST = 0.3, 0.7, 0.86
-#: Column over row in decibels, at most so loud and so quiet.
-_TWIST_DB = (-14.0, 12.0)
+#: Column over row: from 14 dB quieter to 12 dB louder.
+_TWIST = (10**-1.4, 10**1.2)
 _BEGINS, _ENDS = 3, 3
 _NONE = -1
 
@@ -40,6 +40,8 @@ class Tones:
         self._best = np.zeros(capacity, np.float32)
         self._key = np.full(capacity, _NONE, np.int8)
         self._missing = np.zeros(capacity, np.int8)
+        #: Lanes of which the last window was of a key, or on which one is not over yet.
+        self._busy = np.zeros(capacity, bool)
         # Least squares and not mere correlation: what a loud row leaks into the columns is not taken for one.
         self._amplitudes = np.linalg.pinv(_pairs((*ROWS, *COLUMNS))).T.astype(np.float32)
         self._spans = {
@@ -53,16 +55,18 @@ class Tones:
         self._tail[lane] = 0
         self._candidate[lane] = self._key[lane] = _NONE
         self._run[lane] = self._missing[lane] = 0
+        self._busy[lane] = False
 
     def take(self, lanes: Lanes_, pcm: NDArray[np.float32]) -> list[tuple[int, str]]:
         """Hear one frame of each lane (n, 320); returns lanes on which a key has begun, and the key."""
-        halved = (pcm[:, 0::2] + pcm[:, 1::2]) * np.float32(0.5)
-        sound = np.concatenate([self._tail[lanes], halved], axis=1)
-        self._tail[lanes] = halved[:, _HOP:]
-        begun = []
-        for start in (0, _HOP):
-            begun += self._step(lanes, *self._classify(sound[:, start : start + _WINDOW]))
-        return begun
+        sound = np.empty((len(pcm), _HOP + _WINDOW), np.float32)
+        sound[:, :_HOP] = self._tail[lanes]
+        np.add(pcm[:, 0::2], pcm[:, 1::2], out=sound[:, _HOP:])
+        self._tail[lanes] = sound[:, _WINDOW:]
+        found, shares = self._classify(np.concatenate([sound[:, :_WINDOW], sound[:, _HOP:]]))
+        count = len(lanes)
+        first = self._step(lanes, found[:count], shares[:count])
+        return first + self._step(lanes, found[count:], shares[count:])
 
     def _classify(self, windows: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
         """The key that each window may be of, and the share of its energy that speaks for it."""
@@ -71,24 +75,24 @@ class Tones:
         loud = np.flatnonzero(energy > _QUIET * _WINDOW)
         if not len(loud):
             return found, shares
-        parts = windows[loud] @ self._amplitudes
+        parts = (windows if len(loud) == len(windows) else windows[loud]) @ self._amplitudes
         power = (parts[:, :8] ** 2 + parts[:, 8:] ** 2) * np.float32(_WINDOW / 2)
-        rows, columns = power[:, :4].argmax(1), power[:, 4:].argmax(1)
-        every = np.arange(len(loud))
-        low, high = power[every, rows], power[every, 4 + columns]
-        least, most = (10 ** (edge / 10) for edge in _TWIST_DB)
-        likely = (low + high > _ROUGH * energy[loud]) & (high > least * low) & (high < most * low)
+        low, high = power[:, :4].max(1), power[:, 4:].max(1)
+        likely = (low + high > _ROUGH * energy[loud]) & (high > _TWIST[0] * low) & (high < _TWIST[1] * low)
         for at in np.flatnonzero(likely):
             place = loud[at]
-            span = self._spans[int(rows[at]), int(columns[at])]
+            row, column = int(power[at, :4].argmax()), int(power[at, 4:].argmax())
+            span = self._spans[row, column]
             inside = span.T @ windows[place]
             share = float(inside @ inside) / float(energy[place])
             if share > _CLOSE:
-                found[place], shares[place] = rows[at] * 4 + columns[at], share
+                found[place], shares[place] = row * 4 + column, share
         return found, shares
 
     def _step(self, lanes: Lanes_, found: NDArray[np.int8], shares: NDArray[np.float32]) -> list[tuple[int, str]]:
         heard = found != _NONE
+        if not (heard.any() or self._busy[lanes].any()):
+            return []
         again = heard & (found == self._candidate[lanes])
         self._run[lanes] = np.where(again, np.minimum(self._run[lanes] + 1, 100), heard)
         self._best[lanes] = np.maximum(shares, np.where(again, self._best[lanes], 0))
@@ -102,6 +106,7 @@ class Tones:
         begins = sure & (self._key[lanes] != found)
         self._key[lanes[begins]] = found[begins]
         self._missing[lanes[begins]] = 0
+        self._busy[lanes] = heard | (self._key[lanes] != _NONE)
         return [(int(lanes[at]), KEYS[found[at]]) for at in np.flatnonzero(begins)]
 
 

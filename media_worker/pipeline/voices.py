@@ -14,8 +14,8 @@ from media_worker.audio import RATE
 from media_worker.pipeline.lanes import Lanes_
 
 #: Mean square of -50 dB of full scale: quieter is nobody. Noise raises it, by its own floor.
-_QUIET = (32768.0 * 10 ** (-50 / 20)) ** 2
-_ABOVE_FLOOR = 6.0
+_QUIET = np.float32((32768.0 * 10 ** (-50 / 20)) ** 2)
+_ABOVE_FLOOR = np.float32(6.0)
 _FLOOR_RISES = np.float32(1.005)
 _BEGINS, _ENDS = 3, 15
 _SURE_OF = 3
@@ -26,8 +26,8 @@ class Voices:
 
     def __init__(self, capacity: int) -> None:
         self._floor = np.full(capacity, _QUIET, np.float32)
-        self._loud = np.zeros(capacity, np.int16)
-        self._quiet = np.zeros(capacity, np.int16)
+        self._loud = np.zeros(capacity, np.int64)
+        self._quiet = np.zeros(capacity, np.int64)
         self._detectors: dict[int, webrtcvad.Vad] = {}
         self.speaking = np.zeros(capacity, bool)
         #: Mean square of the last frame.
@@ -45,17 +45,17 @@ class Voices:
         self.level[lanes] = level
         floor = np.maximum(np.minimum(level, self._floor[lanes] * _FLOOR_RISES), np.float32(1.0))
         self._floor[lanes] = floor
-        loud = level > np.maximum(_QUIET, np.minimum(floor * _ABOVE_FLOOR, _QUIET * 100))
-        run = np.where(loud, np.minimum(self._loud[lanes] + 1, 1000), 0)
-        self._loud[lanes] = run
+        loud = level > np.clip(floor * _ABOVE_FLOOR, _QUIET, _QUIET * 100)
+        run = (self._loud[lanes] + 1) * loud
+        quiet = (self._quiet[lanes] + 1) * ~loud
+        self._loud[lanes], self._quiet[lanes] = run, quiet
         speaking = self.speaking[lanes]
-        self._quiet[lanes] = np.where(loud, 0, np.minimum(self._quiet[lanes] + 1, 1000))
         changed = [
             (int(lanes[at]), True)
             for at in np.flatnonzero((run >= _BEGINS) & ~speaking)
             if self._is_speech(int(lanes[at]), pcm[at], int(run[at]))
         ]
-        changed += [(int(lanes[at]), False) for at in np.flatnonzero((self._quiet[lanes] >= _ENDS) & speaking)]
+        changed += [(int(lanes[at]), False) for at in np.flatnonzero((quiet >= _ENDS) & speaking)]
         for lane, speaks in changed:
             self.speaking[lane] = speaks
         return changed
