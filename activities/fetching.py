@@ -87,7 +87,7 @@ async def _fetch(given: JSON, secrets: dict[str, str]) -> JSON:
         return without("failed", str(failure))
     try:
         async with asyncio.timeout(given["timeout_ms"] / 1000):
-            response = await connections.current().http.send(request, stream=True, follow_redirects=False)
+            response = await connections.current().http_elsewhere.send(request, stream=True, follow_redirects=False)
             try:
                 content = await _content(response)
             finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import httpx
 import pytest
 from callers import Played, clock_of, is_recorded, laptop_with_flows, play, ring, speech
 
@@ -98,6 +99,25 @@ async def test_what_could_not_be_deleted_in_time_is_deleted_as_soon_as_storage_i
         await clock_of(laptop).advance(90)
         assert await stored(laptop) == {"kept": [], "transient": []}
         assert call.recording["status"] == "saved"
+
+
+async def test_no_request_to_graph_waits_for_a_recording(tmp_path: Path) -> None:
+    async with laptop_with_flows(
+        tmp_path, routes=ROUTES.replace("ROUTE", "kept"), test=FLOW.replace("NODE", "route")
+    ) as laptop:
+        asked: dict[str, list[str]] = {"graph": [], "elsewhere": []}
+
+        async def to_graph(request: httpx.Request) -> None:
+            asked["graph"].append(request.url.path)
+
+        async def elsewhere(request: httpx.Request) -> None:
+            asked["elsewhere"].append(request.url.path)
+
+        laptop.connections.http.event_hooks = {"request": [to_graph]}
+        laptop.connections.http_elsewhere.event_hooks = {"request": [elsewhere]}
+        await play(laptop, SPEAKS)
+        (recording,) = asked["elsewhere"]
+        assert asked["graph"] and recording not in asked["graph"]
 
 
 async def test_a_transient_recording_that_nobody_deletes_is_swept_up(tmp_path: Path) -> None:
