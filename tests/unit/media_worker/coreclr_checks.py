@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).parents[3]))
 from media_worker.audio import records
 from media_worker.engine.coreclr import CoreClr, load
 from media_worker.engine.interface import SCREEN, MediaAsk, Platform, PlatformRefused, VideoAsk, VideoFrame
+from media_worker.engine.signatures import signatures
 from media_worker.formats import screen_formats
 
 folder = Path(sys.argv[1])
@@ -30,6 +31,7 @@ from StandIn import Cloud  # noqa: E402
 from System import Array, Byte, IntPtr, UInt32  # noqa: E402
 
 found: dict[str, object] = {}
+found["signatures"] = signatures(media)
 engine = CoreClr(media)
 engine.start(Platform(application_id="app", certificate_thumbprint="AB" * 20))
 screen = VideoAsk(direction="both", formats=screen_formats(1280, 720))

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from media_worker.engine import build
+from media_worker.engine.signatures import LIST, missing
+from media_worker.formats import FORMATS
 
 ROOT = Path(__file__).parents[3]
 CHECKS = Path(__file__).with_name("coreclr_checks.py")
@@ -59,3 +61,11 @@ def test_the_library_is_heard_seen_and_spoken_to_through_the_shim(
 
 def test_two_hundred_streams_cost_less_than_three_milliseconds_a_second_each(found: dict[str, float]) -> None:
     assert found["ms_per_stream_second"] < 3.0
+
+
+def test_the_list_of_signatures_is_that_of_the_stand_in_with_every_format(found: dict[str, list[str]]) -> None:
+    listed = LIST.read_text(encoding="utf-8").splitlines()
+    assert found["signatures"] == listed
+    formats = {line.split()[-1] for line in listed if line.startswith("VideoFormat: ")}
+    assert set(FORMATS) <= formats
+    assert missing(listed, listed[1:]) == [listed[0]]
