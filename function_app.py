@@ -29,6 +29,7 @@ from activities import (
 from orchestrations import call, closing, consultation, forgetting, gathering, outbound, recording, roster
 from settings import Settings
 from triggers import (
+    audit,
     callbacks,
     calls,
     canary,
@@ -48,7 +49,7 @@ connections.configure(Settings.from_environment())  # a wrong setting stops the 
 # Every route checks tokens of its own; a level set on a blueprint is overruled by the app's.
 app = df.DFApp(http_auth_level=func.AuthLevel.ANONYMOUS)
 
-for module in (callbacks, calls, canary, console, control, erasure, figures, health, placing, prompts):
+for module in (audit, callbacks, calls, canary, console, control, erasure, figures, health, placing, prompts):
     app.register_functions(module.bp)
 for module in (retention, sweeper):
     app.register_functions(module.bp)

@@ -124,6 +124,22 @@ KPIS = _object(
         "days": {"type": "array", "items": _object({"day": _TEXT, **_CLASSES})},
     }
 )
+AUDIT = _object(
+    {
+        "actions": {
+            "type": "array",
+            "items": _object(
+                {
+                    "at": _TIME,
+                    "action": _TEXT,
+                    "call": _TEXT_OR_NULL,
+                    "customer": _TEXT_OR_NULL,
+                    "who": {**_TEXT, "description": "Object id of a person or an application."},
+                }
+            ),
+        }
+    }
+)
 FLOWS = _object({"flows": {"type": "array", "items": _TEXT}})
 WALKS = _object(
     {

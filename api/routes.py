@@ -70,6 +70,13 @@ _CUSTOMER: JSON = {
     "description": "Only this customer's; a token for several customers has to say which.",
     "schema": {"type": "string"},
 }
+_STATE: JSON = {
+    "name": "state",
+    "in": "query",
+    "required": False,
+    "description": "Only calls that live, or only those that have ended.",
+    "schema": {"type": "string", "enum": ["live", "ended"]},
+}
 _LIMIT: JSON = {
     "name": "limit",
     "in": "query",
@@ -164,7 +171,7 @@ _READING = (
         role="Read",
         name="list_calls",
         summary="The calls of late, newest first",
-        parameters=(_CUSTOMER, _LIMIT, _AFTER),
+        parameters=(_CUSTOMER, _STATE, _LIMIT, _AFTER),
         status=200,
         answer=answers.CALLS,
         problems=(400,),
@@ -284,6 +291,17 @@ _COUNTING = (
         problems=(400, 404),
     ),
 )
+_AUDIT = Route(
+    method="GET",
+    path="/audit",
+    role="Read",
+    name="get_audit",
+    summary="What operators have done of late, newest first",
+    parameters=(_CUSTOMER,),
+    status=200,
+    answer=answers.AUDIT,
+    problems=(400,),
+)
 _STARTING = (
     Route(
         method="POST",
@@ -372,4 +390,4 @@ _ENDING = Route(
     graph=HANG_UP.graph,
 )
 
-ROUTES: tuple[Route, ...] = (*_READING, *_COUNTING, *_STARTING, *map(_acting, ACTIONS), _ENDING, *_ERASING)
+ROUTES: tuple[Route, ...] = (*_READING, *_COUNTING, _AUDIT, *_STARTING, *map(_acting, ACTIONS), _ENDING, *_ERASING)

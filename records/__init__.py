@@ -1,6 +1,7 @@
 """What stays after a call: its summary and what happened in it, masked."""
 
 from records.admissions import Admissions, CapReached, Caps, KeyReused
+from records.audit import Audit
 from records.erasing import Erased, Erasing, caller_hash
 from records.kpis import kpis, walked
 from records.masking import masked, masked_phone
@@ -12,6 +13,7 @@ from records.usage import Usage
 
 __all__ = [
     "Admissions",
+    "Audit",
     "CapReached",
     "Caps",
     "Erased",

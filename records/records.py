@@ -33,6 +33,7 @@ State = Literal["live", "ended"]
 
 _CALLS = "calls"
 _MOST_TRIES = 8
+_LOOKED_PAST = 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,11 +174,13 @@ class Records:
         begin = prefix + (_newest(until) if after is None else cursor.decode(after) + "!")
         end = prefix + cursor.newest_first(since or 0.0) + ":~"
         found: list[JSON] = []
+        # Calls that live are the newest: whoever asks for ended ones looks past all of them.
+        at_once = max(limit + 1, _LOOKED_PAST) if state == "ended" else limit + 1
         while len(found) <= limit:
-            rows = await self._table.query(_CALLS, begin, end, limit=limit + 1)
+            rows = await self._table.query(_CALLS, begin, end, limit=at_once)
             calls = map(_summary, rows)
             found += [call for call in calls if customer in (None, call["customer"]) and state in (None, call["state"])]
-            if len(rows) <= limit:
+            if len(rows) < at_once:
                 break
             begin = rows[-1].row + "!"
         more = len(found) > limit > 0

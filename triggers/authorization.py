@@ -30,6 +30,8 @@ class Scope:
     """The customers for whom a caller holds a role; None: every one."""
 
     role: Role
+    #: Object id of the person, or the application's; on a laptop, that it was the development key.
+    who: str
     customers: frozenset[str] | None
 
     def covers(self, customer: object) -> bool:
@@ -59,7 +61,7 @@ async def require_role(req: func.HttpRequest, role: Role) -> Scope:
     key = here.settings.development_key
     given = req.headers.get(DEVELOPMENT_KEY_HEADER)
     if key and given and here.settings.on_loopback and hmac.compare_digest(key.encode(), given.encode()):
-        return Scope(role=role, customers=None)
+        return Scope(role=role, who="development key", customers=None)
     try:
         claims = await here.api_tokens.validate(req.headers.get("Authorization"))
     except TokenRefused as refusal:
@@ -70,18 +72,18 @@ async def require_role(req: func.HttpRequest, role: Role) -> Scope:
     except KeysUnavailable as failure:
         log.warning("no token can be checked: %s", failure)
         raise Refused(problem(503, "Keys are away", "No token can be checked at the moment; try again.")) from None
-    scope = _scope(role, claims.roles)
+    scope = _scope(role, claims.oid or claims.appid or "unknown", claims.roles)
     if scope.customers is not None and not scope.customers:
         raise Refused(_role_missing(role))
     return scope
 
 
-def _scope(role: Role, held: Iterable[str]) -> Scope:
+def _scope(role: Role, who: str, held: Iterable[str]) -> Scope:
     prefix, held = f"{role}.customer.", tuple(held)
     if role in held:
-        return Scope(role=role, customers=None)
+        return Scope(role=role, who=who, customers=None)
     customers = {each.removeprefix(prefix) for each in held if each.startswith(prefix)}
-    return Scope(role=role, customers=frozenset(customers - {""}))
+    return Scope(role=role, who=who, customers=frozenset(customers - {""}))
 
 
 def _role_missing(role: str) -> func.HttpResponse:

@@ -19,6 +19,7 @@ from graph.resources import Participant
 from graph.roster import participants
 from inbox.errors import InboxError
 from records import masked, masked_phone
+from records.records import State
 from storage import BlobMissing
 from triggers.authorization import Scope, require_role
 from triggers.problems import Refused, answer, answered, problem, wrong_fields
@@ -32,7 +33,7 @@ _INSTANCE_ID = re.compile(INSTANCE_ID)
 
 @bp.route(route="calls", methods=["GET"])
 async def list_calls(req: func.HttpRequest) -> func.HttpResponse:
-    """`{"calls": [summary], "next": str | null}`, newest first; query: `customer`, `limit` (1..200), `after`."""
+    """`{"calls": [summary], "next": str | null}`, newest first; query: `customer`, `state`, `limit`, `after`."""
     return await answered(_list(req))
 
 
@@ -94,7 +95,9 @@ async def _list(req: func.HttpRequest) -> func.HttpResponse:
     customer = scope.customer(req.params.get("customer"))
     limit = _limit(req.params.get("limit"))
     try:
-        page = await connections.current().records.list(customer=customer, limit=limit, after=req.params.get("after"))
+        page = await connections.current().records.list(
+            customer=customer, state=_state(req.params.get("state")), limit=limit, after=req.params.get("after")
+        )
     except ValueError as wrong:
         raise wrong_fields([Wrong(field="after", detail=str(wrong))]) from None
     return answer({"calls": page.calls, "next": page.next})
@@ -159,6 +162,12 @@ async def _recording(req: func.HttpRequest) -> func.HttpResponse:
     name = f"{instance_id}-{number}.wav"
     headers = {"Cache-Control": "private, no-store", "Content-Disposition": f'inline; filename="{name}"'}
     return func.HttpResponse(audio, headers=headers, mimetype="audio/wav")
+
+
+def _state(text: str | None) -> State | None:
+    if text not in (None, "live", "ended"):
+        raise wrong_fields([Wrong(field="state", detail="must be live or ended")])
+    return text
 
 
 def _limit(text: str | None) -> int:

@@ -14,6 +14,7 @@ import connections
 from api.requests import ACTION_IN_PATH, HANG_UP, NOTHING, Action
 from inbox.errors import InboxClosed, NoSuchCall
 from triggers.admission import admit, check_prompt
+from triggers.audit import audit
 from triggers.authorization import require_role
 from triggers.calls import call_is_over, call_within
 from triggers.problems import Refused, answer, answered, handed_over, problem
@@ -55,6 +56,7 @@ async def _control(
         raise Refused(problem(404, "No such action", detail))
     path = f"{call['id']}/{action.name}"
     await admit(arguments, customer=call["customer"], path=path, key=key)
+    await audit().note(who=scope.who, action=action.name, call=call["id"], customer=call["customer"])
     asked = request_id(call["customer"], path, key)
     try:
         delivery = connections.current().delivery(client)

@@ -12,6 +12,7 @@ import connections
 from api.requests import ERASURE, HOLD
 from connections.durable import DurableOrchestrations
 from records import masked
+from triggers.audit import audit
 from triggers.authorization import Scope, require_role
 from triggers.calls import call_within
 from triggers.problems import answer, answered
@@ -51,6 +52,7 @@ async def _erase(req: func.HttpRequest, client: df.DurableOrchestrationClient) -
     here = connections.current()
     calls, more = await _calls_of(asked.get("caller"), customer, scope)
     because = "caller" if "caller" in asked else "customer"
+    await audit().note(who=scope.who, action=f"erase_{because}", call=None, customer=customer)
     erased = await here.erasing(DurableOrchestrations(client)).erase(calls, because)
     return answer({"calls": erased.calls, "held": erased.held, "live": erased.live, "more": more})
 

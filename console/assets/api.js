@@ -25,8 +25,8 @@ async function ask(method, path, { body, key } = {}) {
 
 const at = (id) => `/calls/${encodeURIComponent(id)}`;
 
-export async function calls(limit, after) {
-  const query = new URLSearchParams({ limit, ...(after ? { after } : {}) });
+export async function calls(limit, after, state) {
+  const query = new URLSearchParams({ limit, ...(after ? { after } : {}), ...(state ? { state } : {}) });
   return (await ask("GET", `/calls?${query}`)).json();
 }
 export const call = async (id) => (await ask("GET", at(id))).json();
@@ -34,6 +34,7 @@ export const events = async (id) => (await (await ask("GET", `${at(id)}/events`)
 export const sound = async (id, n) => (await ask("GET", `${at(id)}/recordings/${n}`)).blob();
 export const peaks = async (id, n, count) => (await ask("GET", `${at(id)}/recordings/${n}/peaks?count=${count}`)).json();
 export const hangUp = (id) => ask("DELETE", at(id), { key: crypto.randomUUID() });
+export const act = (id, action, body = {}) => ask("POST", `${at(id)}/${action}`, { body, key: crypto.randomUUID() });
 export const transfer = (id, target) =>
   ask("POST", `${at(id)}/transfer`, { body: { target }, key: crypto.randomUUID() });
 const range = (given) => new URLSearchParams(Object.entries(given).filter(([, value]) => value));

@@ -69,6 +69,8 @@ function facts(call) {
 function heading(call) {
   const chip = el("span", { class: "chip", "data-kind": kindOf(call) }, call.state === "live" ? "live" : plain(call.outcome));
   const buttons = call.state === "live" ? [
+    el("button", { class: "button", type: "button", onclick: saying(() => mute(call)) }, "Mute"),
+    el("button", { class: "button", type: "button", onclick: saying(() => play(call)) }, "Play a prompt"),
     el("button", { class: "button", type: "button", onclick: saying(() => transfer(call)) }, "Transfer"),
     el("button", { class: "button danger", type: "button", onclick: saying(() => hangUp(call)) }, "Hang up"),
   ] : [];
@@ -95,6 +97,26 @@ async function hangUp(call) {
   if (agreed === null) return;
   await api.hangUp(call.id);
   notice("The bot was told to hang up.");
+}
+
+async function mute(call) {
+  const agreed = await confirmed({
+    title: "Mute", text: "A muted bot hears and is not heard; unmuting lets it be heard again.", word: "mute",
+    fields: [["action", "What to do", [["mute", "mute the bot"], ["unmute", "unmute the bot"]]]],
+  });
+  if (agreed === null) return;
+  await api.act(call.id, agreed.action);
+  notice(`The bot was told to ${agreed.action} itself.`);
+}
+
+async function play(call) {
+  const agreed = await confirmed({
+    title: "Play a prompt", text: "The caller hears it now; what the flow plays waits until it is over.", word: "play",
+    fields: [["prompt", "Id of a prompt of the catalogue"]],
+  });
+  if (agreed === null) return;
+  await api.act(call.id, "play", { prompt: agreed.prompt });
+  notice("The bot was told to play the prompt.");
 }
 
 async function transfer(call) {

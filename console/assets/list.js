@@ -36,17 +36,20 @@ function table(calls, steps) {
 
 /** Calls in progress, anew every time it is called. */
 export async function live(view) {
-  const { calls } = await api.calls(PAGE);
-  const now = calls.filter((call) => call.state === "live");
+  const [{ calls: now, next }, { calls: past }] = await Promise.all([api.calls(PAGE, null, "live"), api.calls(8, null, "ended")]);
+  if (!view.dataset.shown) progress(view, now, next, past, new Map()); // the steps can wait
   const told = await Promise.all(now.slice(0, OBSERVED).map((call) => api.events(call.id).catch(() => [])));
   const steps = new Map(told.map((events, index) => [now[index].id, events.findLast((event) => event.what === "node_entered")?.node]));
-  const ended = calls.filter((call) => call.state !== "live").slice(0, 8);
+  progress(view, now, next, past, steps);
+}
+
+function progress(view, now, next, ended, steps) {
   refill(
     view,
     el(
       "section",
       { class: "card", "aria-labelledby": "live-title" },
-      el("h2", { id: "live-title" }, now.length === 1 ? "1 call in progress" : `${now.length} calls in progress`),
+      el("h2", { id: "live-title" }, now.length === 1 ? "1 call in progress" : `${next ? "More than " : ""}${now.length} calls in progress`),
       now.length ? table(now, steps) : el("p", { class: "empty" }, "Nobody is on the line."),
     ),
     ended.length ? el(

@@ -50,7 +50,7 @@ async def hold_to_the_page(answer: httpx.Response) -> None:
     """A hook of the client: fails the test in which the app and the page differ."""
     await answer.aread()
     request = answer.request
-    if not re.match(r"/api/(calls|gatherings|erasures|usage|kpis|flows)(/|$)", request.url.path):
+    if not re.match(r"/api/(calls|gatherings|erasures|usage|kpis|flows|audit)(/|$)", request.url.path):
         return
     where = f"{request.method} {request.url.path}"
     operation = operation_of(request.method, request.url.path)
