@@ -27,6 +27,7 @@ from media_worker.engine.standin import StandIn
 from media_worker.events import Event, NotDelivered, Outbox
 from media_worker.registration import Registration
 from media_worker.settings import WorkerSettings
+from media_worker.windows import machine
 from media_worker.worker import Worker
 
 CONTAINER, TABLE = "media", "mediaworkers"
@@ -68,7 +69,10 @@ async def serve(settings: WorkerSettings, stop: asyncio.Event) -> None:
         control_url = f"https://{settings.service_fqdn}:{settings.control_port}"
         registration = Registration(worker, table, control_url=control_url, facts=facts)
         runners = await _listen(settings, worker, http)
-        tasks = [asyncio.create_task(each) for each in (worker.run(), outbox.run(), registration.run())]
+        running = [worker.run(), outbox.run(), registration.run()]
+        if settings.machine:
+            running.append(_watch(settings.machine, worker, http))
+        tasks = [asyncio.create_task(each) for each in running]
         await stop.wait()
         worker.drain()
         for session in list(worker.sessions.values()):
@@ -136,6 +140,26 @@ def reach_of(settings: WorkerSettings, http: aiohttp.ClientSession) -> Reach:
         prompt=lambda url: url.startswith(f"{root}/api/prompts/") and "/.." not in url,
         stream=stream,
         fetch=fetch,
+    )
+
+
+async def _watch(name: str, worker: Worker, http: aiohttp.ClientSession) -> None:
+    async def ask(method: str, body: Any = None) -> Mapping[str, Any]:
+        limit = aiohttp.ClientTimeout(total=POST_S)
+        try:
+            async with http.request(
+                method, machine.EVENTS_URL, json=body, headers=machine.METADATA, timeout=limit
+            ) as response:
+                return await response.json(content_type=None) or {}
+        except (aiohttp.ClientError, TimeoutError, ValueError) as failure:
+            raise OSError(type(failure).__name__) from None
+
+    async def approve(body: dict[str, Any]) -> None:
+        await ask("POST", body)
+
+    sessions = worker.sessions
+    await machine.watch(
+        name, fetch=lambda: ask("GET"), approve=approve, drain=worker.drain, sessions=lambda: len(sessions)
     )
 
 

@@ -41,6 +41,8 @@ class WorkerSettings:
     capacity: int = 25
     #: Hosts to which voice streams may go, comma separated.
     stream_hosts: str = ""
+    #: Name of this machine in Azure; empty: nobody asks whether it will end.
+    machine: str = ""
     login_authority: str = "https://login.microsoftonline.com"
 
     @classmethod

@@ -53,6 +53,7 @@ $first, $last = $MediaPorts -split '-'
 $environment = @(
     $settings.PSObject.Properties | ForEach-Object { "$($_.Name)=$($_.Value)" }
     "MEDIA_WORKER_ID=$($compute.vmScaleSetName)_$($compute.name)"
+    "MEDIA_MACHINE=$($compute.name)"
     "MEDIA_FUNCTIONS_URL=$FunctionsUrl"
     "MEDIA_IDENTITY_CLIENT_ID=$IdentityClientId"
     "MEDIA_CERTIFICATE_THUMBPRINT=$($certificate.Thumbprint)"

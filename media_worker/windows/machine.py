@@ -6,9 +6,10 @@ https://learn.microsoft.com/azure/load-balancer/instance-metadata-service-load-b
 
 from __future__ import annotations
 
+import asyncio
 import datetime
 import email.utils
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,3 +61,30 @@ def library_alarm(published: datetime.date, today: datetime.date) -> str | None:
     if days <= LIBRARY_DAYS:
         return None
     return f"the media library is {days} days old, {LIBRARY_DAYS} is what Microsoft asks for: install a newer one"
+
+
+async def watch(
+    machine: str,
+    *,
+    fetch: Callable[[], Awaitable[Mapping[str, Any]]],
+    approve: Callable[[dict[str, Any]], Awaitable[None]],
+    drain: Callable[[], None],
+    sessions: Callable[[], int],
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> None:
+    """Until cancelled: drain when this machine is about to end, and approve its end when no session is left.
+
+    `fetch` and `approve` raise `OSError` where Azure does not answer: then it is asked again.
+    """
+    approved = ""
+    while True:
+        try:
+            event = ending(await fetch(), machine)
+            if event is not None:
+                drain()
+                if not sessions() and event.event_id != approved:
+                    await approve(approval(event))
+                    approved = event.event_id
+        except OSError:
+            pass
+        await sleep(POLL_EVERY_S)

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import asyncio
 import datetime
 import re
 from pathlib import Path
 from typing import Any
 
-from media_worker.windows.machine import Ending, approval, ending, library_alarm, public_port
+import pytest
+
+from media_worker.windows.machine import Ending, approval, ending, library_alarm, public_port, watch
 
 ROOT = Path(__file__).parents[3]
 
@@ -51,3 +54,28 @@ def test_script_service_and_bicep_agree_on_words_and_ports() -> None:
         assert port in bicep
         assert port in script
     assert "-File install.ps1" in bicep
+
+
+async def test_a_machine_that_will_end_is_drained_and_its_end_approved_once_nobody_is_on_it() -> None:
+    answers = iter([{"Events": []}, None, event(), event(), event(), event()])
+    sessions = iter([2, 0, 0, 0])
+    did: list[object] = []
+
+    async def fetch() -> dict[str, Any]:
+        answer = next(answers, ...)
+        if answer is ...:
+            raise asyncio.CancelledError
+        if answer is None:
+            raise OSError("away")
+        return answer
+
+    async def approve(body: dict[str, Any]) -> None:
+        did.append(body)
+
+    async def sleep(seconds: float) -> None:
+        assert seconds == 5.0
+
+    drain, left = lambda: did.append("drain"), lambda: next(sessions)
+    with pytest.raises(asyncio.CancelledError):
+        await watch("w_0", fetch=fetch, approve=approve, drain=drain, sessions=left, sleep=sleep)
+    assert did == ["drain", "drain", {"StartRequests": [{"EventId": "e1"}]}, "drain", "drain"]
