@@ -172,8 +172,8 @@ async def _problems(laptop: Laptop, ears: Ears, placed: list[str], calls: int) -
     found += [f"call {call.id} goes on" for call in laptop.simulator.calls.values() if not call.over]
     found += [f"{birth.instance_id} is not closed" async for birth in laptop.connections.births.live()]
     found += [f"{instance} never began" for instance in placed if engine.instance(instance) is None]
-    began = len(laptop.simulator.calls)
-    return found if began >= calls - len(placed) else [*found, f"only {began} calls began"]
+    rang = sum(call.birth.direction == "incoming" for call in laptop.simulator.calls.values())
+    return found if rang == calls - len(placed) else [*found, f"{rang} calls came in"]
 
 
 @asynccontextmanager
