@@ -46,7 +46,6 @@ class Operation:
     hold: bool = False  # heard over and over, and nobody's answer
     id: str | None = None
     asked: bool = False  # the request has returned: a cancellation can no longer overtake it
-    uncertain: bool = False  # nobody knows whether the request arrived
     cancel: bool = False  # a key interrupts it
     stop_key: bool = False  # the key that stops the recording has been told as a tone
 
@@ -234,7 +233,9 @@ class Call:
         self.interpreter = Interpreter.from_json(self.flow, document["interpreter"])
         self.now_ms = memory["since_ms"]
         self.act = act_from_json(document["act"]) if document["act"] else None
-        self.operation = Operation(**document["operation"]) if document["operation"] else None
+        operation: JSON = dict(document["operation"] or {})
+        operation.pop("uncertain", None)  # of a session that an older deployment wrote down
+        self.operation = Operation(**operation) if operation else None
         self.tones = ToneOrder.from_json(document["tones"])
         memory["state"] = State(memory["state"])
         for name in ("asked", "controls", "deadlines"):

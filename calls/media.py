@@ -129,11 +129,11 @@ def _length_ms(call: Call, names: tuple[str, ...]) -> int:
 # --- the operation
 
 
-def operation_asked(call: Call, operation_id: str | None, *, uncertain: bool) -> None:
+def operation_asked(call: Call, operation_id: str | None) -> None:
     """The request has returned, and the operation runs or may run."""
     operation = call.operation
     assert operation is not None
-    operation.asked, operation.uncertain, operation.id = True, uncertain, operation_id or operation.id
+    operation.asked, operation.id = True, operation_id or operation.id
     if operation.record:
         recordings.name(call, operation.step, operation_id)
     if operation.cancel:

@@ -109,7 +109,7 @@ def _operation(call: Call, event: Performed) -> Progress:
     operation_id = ok.get("operation_id")
     status = (ok.get("status") or "").lower()
     if status not in ("completed", "failed"):
-        media.operation_asked(call, operation_id, uncertain=event.error == "unknown")
+        media.operation_asked(call, operation_id)
         return None
     # Ended within the request: no notification will follow.
     ended = OperationEnded(
