@@ -23,3 +23,4 @@ async def test_nothing_is_done_twice_and_every_call_ends(request: pytest.Fixture
     assert min(toll.points[each] for each in (SCHEDULED, ACTED, TAKEN)) >= 50
     assert min(toll.events[each] for each in AMONG) >= 5
     assert {name.partition(",")[0] for name in toll.kills} == set(SCENARIOS)
+    assert [name for name in SCENARIOS if not toll.compared[name]] == []  # none was merely survived
