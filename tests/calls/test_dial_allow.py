@@ -151,4 +151,7 @@ async def test_a_call_that_cannot_be_stored_is_sent_to_a_telephone_only_if_it_is
         call_id = ring(laptop)
         await clock_of(laptop).run_until(lambda: laptop.simulator.call(call_id).over)
         requests = laptop.simulator.call(call_id).transcript.of("request")
-    assert [each["action"] for each in requests] == sent
+    acted = [
+        each["action"] for each in requests if each["action"] != "getCall"
+    ]  # whether it still rings is looked at first
+    assert acted == sent
