@@ -152,6 +152,10 @@ async def _heard() -> int:
     return len(told)
 
 
+async def _nowhere(url: str, events: list[Event]) -> None:
+    return None
+
+
 async def _echo() -> list[float]:
     """Milliseconds from a frame's arrival to the same frame being ready to be said, one at a time."""
 
@@ -165,19 +169,16 @@ async def _echo() -> list[float]:
         return socket
 
     app = web.Application()
-    app.router.add_get("/", serve)
+    app.add_routes([web.get("/", serve)])
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-
-    async def post(url: str, events: list[Event]) -> None:
-        return None
 
     engine = StandIn()
     engine.start(Platform(application_id="bench"))
     taken = []
     async with aiohttp.ClientSession() as http:
-        worker = Worker(engine=engine, staging=MemoryStaging(), outbox=Outbox(post), now=time.time, http=http)
+        worker = Worker(engine=engine, staging=MemoryStaging(), outbox=Outbox(_nowhere), now=time.time, http=http)
         ask = MediaAsk(session_id="echo")
         session, _ = worker.create(ask, call_ref="c", callback_url="", features=Features(), longest_s=3600)
         worker.open_stream(session, f"ws://127.0.0.1:{runner.addresses[0][1]}/", None, "both")
