@@ -232,7 +232,7 @@ guests = st.builds(Source, kind=st.just("guest"), id=ids, display_name=texts)
 _context = {"client_context": contexts}
 _who = {"participant_id": st.just(PARTICIPANT)}
 _group = {"group_id": st.just(GROUP)}
-_routes = {**_group, "mode": st.just("multicast"), "sources": several_ids, "receivers": several_ids}
+_routes = {**_group, "mode": st.just("multicast"), "sources": st.tuples(ids), "receivers": several_ids}
 _owner = {"user_id": st.just(OWNER) | st.none()}
 _times = {"subject": st.text(max_size=60), "start": st.none() | moments, "end": st.none()}
 _meeting = {**_owner, "meeting_id": st.just(MEETING)}
