@@ -95,7 +95,9 @@ async def send(given: JSON, request: Request, budget_s: float) -> JSON:
 
 async def _sent(given: JSON, request: Request, budget_s: float) -> JSON:
     try:
-        answer = await connections.current().graph.send(request, given["tenant_id"], budget_s=budget_s)
+        answer = await connections.current().graph.send(
+            request, given["tenant_id"], budget_s=budget_s, scenario_id=_scenario_of(given["instance_id"])
+        )
     except CallGone as failure:
         return _graph_error("gone", failure)
     except Refused as failure:
@@ -107,6 +109,11 @@ async def _sent(given: JSON, request: Request, budget_s: float) -> JSON:
     except GraphError as failure:
         return error("internal", message=str(failure))
     return {"ok": answer}
+
+
+def _scenario_of(instance_id: str) -> str:
+    """What the requests of one call have in common in Microsoft's logs: the id that the console shows for it."""
+    return str(uuid.UUID(instance_id[-32:]))
 
 
 async def with_journal(given: JSON, result: JSON) -> JSON:

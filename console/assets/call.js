@@ -61,9 +61,18 @@ function facts(call) {
     ["Customer", call.customer], ["From", `${plain(call.direction)} ${plain(call.caller)}`.trim()], ["Keys pressed", call.keys],
     ["Answered after", call.answer_ms === undefined || call.answer_ms === null ? null : `${call.answer_ms} ms`],
     ["Code", call.code === undefined || call.code === null ? null : `${call.code} / ${call.subcode}`],
+    ["Scenario id, for Microsoft", scenario(call.id)],
     ["Reason", call.reason && plain(call.reason)], ["Transfer", call.transfer && `to ${plain(call.transfer.target)}: ${plain(call.transfer.state)}`],
   ].filter(([, value]) => value !== null && value !== undefined && value !== "");
   return known.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, String(value))));
+}
+
+// The header scenario-id of every request that we send Graph about this call.
+const scenario = (id) => id.slice(-32).replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+
+async function copy(call) {
+  await navigator.clipboard.writeText(scenario(call.id));
+  notice("The scenario id was copied.");
 }
 
 function heading(call) {
@@ -76,7 +85,7 @@ function heading(call) {
   ] : [];
   return [
     el("h2", { id: "call-title" }, "Call ", el("span", { class: "mono" }, call.id)),
-    el("div", { class: "row" }, chip, ...buttons),
+    el("div", { class: "row" }, chip, el("button", { class: "button", type: "button", onclick: saying(() => copy(call)) }, "Copy scenario id"), ...buttons),
   ];
 }
 

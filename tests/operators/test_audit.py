@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
+
+import httpx
 from desk import READER, USER, Desk
 
 
@@ -37,3 +40,15 @@ async def test_a_principal_that_the_platform_would_name_opens_nothing(desk: Desk
     forged = {"X-MS-CLIENT-PRINCIPAL": "eyJhdXRoX3R5cCI6ImFhZCJ9", "X-MS-CLIENT-PRINCIPAL-ID": USER}
     for path in ("/usage", "/usage/export", "/kpis", "/flows", "/flows/small-business/walks", "/audit", "/calls"):
         assert (await desk.ask("GET", path, **forged)).status_code == 401, path
+
+
+async def test_requests_to_graph_carry_the_scenario_id_that_the_console_shows(desk: Desk) -> None:
+    seen: set[str] = set()
+
+    async def see(request: httpx.Request) -> None:
+        seen.add(request.headers.get("scenario-id", ""))
+
+    desk.laptop.connections.http.event_hooks["request"].append(see)
+    await desk.ask("POST", f"/calls/{desk.instance_id}/mute", {})
+    await desk.hang_up()
+    assert seen - {""} == {str(uuid.UUID(desk.instance_id.removeprefix("call-")))}
