@@ -191,9 +191,7 @@ class Connections:
             timeout=timeout,
             together=together,
             graph=_graph(settings, http, now=now, sleep=sleep, timeout=timeout),
-            recording_download=RecordingDownload(
-                elsewhere, settings.recording_hosts, loopback=settings.graph_on_loopback
-            ),
+            recording_download=_recording_download(settings, elsewhere),
             webhook_tokens=_webhook_tokens(settings, http, now),
             api_tokens=_api_tokens(settings, http, now),
             inbox=Inbox(inbox_table, storage.blobs("inbox"), Sealer(settings.callback_keys), now),
@@ -208,6 +206,10 @@ class Connections:
             transient=storage.blobs(TRANSIENT),
             catalogue=_catalogue(settings),
         )
+
+
+def _recording_download(settings: Settings, http: httpx.AsyncClient) -> RecordingDownload:
+    return RecordingDownload(http, settings.recording_hosts, loopback=settings.graph_on_loopback)
 
 
 def _graph(

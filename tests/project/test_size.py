@@ -15,7 +15,7 @@ FUNCTION_LINES = 40
 LONG_MODULES = {
     "localhost/engine.py": (310, "one short method for each request a client may make of the task hub"),
     "localhost/episodes.py": (320, "taking, playing and committing an episode is one transaction"),
-    "api/routes.py": (380, "one row for each route; a table reads best as one page"),
+    "api/routes.py": (420, "one row for each route; a table reads best as one page"),
     "settings.py": (400, "one table of settings and how each is read: the only reader of the environment is one file"),
     "dev.py": (470, "one file by design: it runs before anything is installed, from a bare checkout"),
 }
