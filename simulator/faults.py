@@ -154,8 +154,8 @@ def _refusal(fail: Mapping[str, Any]) -> Failure:
     if unknown:
         raise FaultRefused(f"fail has no {', '.join(unknown)}; it has status, code, retry_after, as_date")
     status, code, as_date = fail["status"], fail.get("code", "UnknownError"), fail.get("as_date", False)
-    if type(status) is not int or not 400 <= status <= 599:
-        raise FaultRefused(f"status must be from 400 to 599, not {status!r}")
+    if type(status) is not int or not 300 <= status <= 599:
+        raise FaultRefused(f"status must be from 300 to 599, not {status!r}")
     if not isinstance(code, str) or not isinstance(as_date, bool):
         raise FaultRefused("code must be a text, and as_date true or false")
     again = None if fail.get("retry_after") is None else _number(fail, "retry_after", 0)

@@ -24,7 +24,7 @@ JSON = dict[str, Any]
 ROOT = Path(__file__).parents[2]
 MODULES = (inspection, online_meetings, participants, quality, routing, sharing)
 #: The instance whose inbox and record the activities use here; there is no orchestration of this name.
-ASKING = "call-asking"
+ASKING = "call-0c1f5b0011114a2b9c3d00000000a5c1"
 STAYS = """
 schema: 1
 id: test

@@ -164,7 +164,9 @@ class GraphOnLine:
     def __init__(self, line: Line) -> None:
         self._line = line
 
-    async def send(self, request: Request, tenant_id: str, *, budget_s: float) -> Mapping[str, Any] | None:
+    async def send(
+        self, request: Request, tenant_id: str, *, budget_s: float, scenario_id: str | None = None
+    ) -> Mapping[str, Any] | None:
         """See `GraphClient`."""
         await self._line.clock.sleep(self._line.time_to_answer())
         assert isinstance(request, CallRequest), "on a line everything is about its call"

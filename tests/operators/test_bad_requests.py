@@ -220,7 +220,13 @@ async def test_a_key_that_cannot_be_one_is_named(desk: Desk, key: str | bytes) -
 QUERIES = {
     "limit": ["0", "201", "-1", "x", "1e3", "1.0", "", " 5", "٣", "9" * 40],
     "after": ["x", "a/b", "\x00", "é", "x" * 2000],
+    "state": ["x", "", "Live", "live,ended"],
+    "since": ["x", "", "2026-13-01", "2026-01", "-1", "٣"],
+    "until": ["x", "", "2026-02-30", "yesterday"],
+    "from": ["x", "", "2026-13", "2026-01-01", "٣"],
+    "to": ["x", "", "2026-00", "now"],
 }
+ASKED_OF = {"since": "kpis", "until": "kpis", "from": "usage", "to": "usage"}
 
 
 def test_every_parameter_of_a_query_has_values_that_it_cannot_have() -> None:
@@ -232,7 +238,7 @@ def test_every_parameter_of_a_query_has_values_that_it_cannot_have() -> None:
 async def test_a_value_of_a_query_that_cannot_be_one_is_named(desk: Desk, name: str) -> None:
     before = desk.done()
     for value in QUERIES[name]:
-        answer = await desk.http.get("/api/calls", params={name: value}, headers=KEY)
+        answer = await desk.http.get(f"/api/{ASKED_OF.get(name, 'calls')}", params={name: value}, headers=KEY)
         assert fields_named(answer) == [name], value
     assert desk.done() == before
 

@@ -109,9 +109,12 @@ def test_an_expression_names_its_variables() -> None:
 
 def test_the_longest_expression_is_evaluated_quickly() -> None:
     text = "a+" * (MAX_LENGTH // 2 - 1) + "a"
-    started = time.process_time()
-    parse(text).value({"a": "x" * 900})
-    assert time.process_time() - started < 0.05
+    took = []
+    for _ in range(5):  # a collection of garbage in a long run of tests may take a second of one
+        started = time.process_time()
+        parse(text).value({"a": "x" * 900})
+        took.append(time.process_time() - started)
+    assert min(took) < 0.05
 
 
 @given(st.text("ab12'() +-*<>=!,[]notandrilength", max_size=60), st.none() | st.integers() | st.text(max_size=3))
