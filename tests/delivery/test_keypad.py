@@ -92,7 +92,7 @@ async def call(bot: Connections, seed: int) -> tuple[list[str], list[str], str]:
     numbers, steps = typed(dice, bot.catalogue.prompt(PROMPT, "en-US").key)
     async with httpx.AsyncClient(transport=httpx.MockTransport(hear)) as http:
         try:
-            line.ring(processes(replace(bot, http=http), clock, line, Orchestrations(host.engine)), steps)
+            line.ring(processes(replace(bot, http_elsewhere=http), clock, line, Orchestrations(host.engine)), steps)
             with suppress(NothingLeftToHappen, TimeLimitPassed):
                 ended = lambda: host.engine.has_ended(line.instance_id) and not line.under_way  # noqa: E731
                 await clock.run_until(ended, limit_s=900.0)
