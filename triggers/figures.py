@@ -6,6 +6,7 @@ Only calls that have ended are counted, each on the UTC day, and in the month, i
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import azure.durable_functions as df
@@ -69,10 +70,9 @@ async def _months(req: func.HttpRequest) -> tuple[list[JSON], str]:
     customer = scope.customer(req.params.get("customer"))
     this_month = day_of(connections.current().now())[:7]
     first, last = req.params.get("from", this_month), req.params.get("to", this_month)
-    try:
-        many = len(months_between(first, last))
-    except ValueError as wrong:
-        raise wrong_fields([Wrong(field="from", detail=str(wrong))]) from None
+    for field, month in (("from", first), ("to", last)):
+        _written(months_between, field, month, "2026-11")
+    many = len(months_between(first, last))
     if not 1 <= many <= MOST_MONTHS:
         raise wrong_fields([Wrong(field="to", detail=f"must be 1 to {MOST_MONTHS} months from the first")])
     prices = Prices.parse(connections.current().settings.prices)
@@ -95,13 +95,19 @@ def _days(req: func.HttpRequest) -> tuple[str, str]:
     now = connections.current().now()
     first = req.params.get("since", day_of(now - (USUAL_DAYS - 1) * _DAY_S))
     last = req.params.get("until", day_of(now))
-    try:
-        many = days_between(first, last)
-    except ValueError:
-        raise wrong_fields([Wrong(field="since", detail="a day is written like 2026-11-24")]) from None
+    for field, day in (("since", first), ("until", last)):
+        _written(days_between, field, day, "2026-11-24")
+    many = days_between(first, last)
     if not 1 <= many <= MOST_DAYS:
         raise wrong_fields([Wrong(field="until", detail=f"must be 1 to {MOST_DAYS} days from the first")])
     return first, last
+
+
+def _written(read: Callable[[str, str], object], field: str, value: str, example: str) -> None:
+    try:
+        read(value, value)
+    except ValueError:
+        raise wrong_fields([Wrong(field=field, detail=f"is written like {example}")]) from None
 
 
 async def _kpis(req: func.HttpRequest) -> func.HttpResponse:
